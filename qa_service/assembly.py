@@ -1,0 +1,88 @@
+"""The only place that chooses concrete classes from Settings."""
+
+from collections.abc import Callable, Mapping
+
+from qa_service.builder import Builder
+from qa_service.config import Settings
+from qa_service.embedding import SentenceTransformerEmbedder
+from qa_service.engine import Engine
+from qa_service.errors import ModelError, SettingsError
+from qa_service.indexing import BACKENDS
+from qa_service.indexing.catalog import Catalog
+from qa_service.indexing.snapshot import Snapshot, open_current
+from qa_service.protocols import Embedder, Reader
+from qa_service.reading import CALIBRATIONS, SentenceReader
+from qa_service.retrieval import Ranker, Retriever
+from qa_service.splitting import SplitterSettings
+from qa_service.types import IndexInfo
+
+ENCODERS = "encoders"
+# Title, date and section take up to this many of the embedder's tokens.
+_CONTEXT_TOKENS = 56
+
+READERS: Mapping[str, Callable[[SentenceTransformerEmbedder], Reader]] = {
+    "sentence": lambda embedder: SentenceReader(embedder.encode_sentences, embedder.encode_question),
+}
+
+
+def make_embedder(settings: Settings) -> SentenceTransformerEmbedder:
+    """Return the embedder; exports its question encoder into the index folder the first time."""
+    return SentenceTransformerEmbedder(settings.embedder, settings.index / ENCODERS, threads=settings.threads)
+
+
+def make_builder(settings: Settings, embedder: Embedder | None = None) -> Builder:
+    """Return the builder; raises SettingsError when a passage would not fit the embedder."""
+    embedder = embedder or make_embedder(settings)
+    if settings.passage_tokens + _CONTEXT_TOKENS > embedder.max_tokens:
+        raise SettingsError(
+            f"passage_tokens = {settings.passage_tokens}: {embedder.name} reads {embedder.max_tokens} tokens, of which "
+            f"{_CONTEXT_TOKENS} are kept for the context: set {embedder.max_tokens - _CONTEXT_TOKENS} or less."
+        )
+    return Builder(
+        documents=settings.documents,
+        index=settings.index,
+        embedder=embedder,
+        backend=BACKENDS[settings.backend](),
+        backend_name=settings.backend,
+        splitter=SplitterSettings(max_tokens=settings.passage_tokens, min_words=settings.min_words),
+        max_file_bytes=int(settings.max_file_mb * 1_000_000),
+        keep=settings.keep_snapshots,
+    )
+
+
+def open_engine(settings: Settings, embedder: SentenceTransformerEmbedder | None = None) -> Engine:
+    """Return an engine on the snapshot in service.
+
+    Raises:
+        SnapshotError: There is none, or none that is sound.
+        ModelError: The snapshot was built with another embedder than the settings name.
+    """
+    return make_engine(settings, open_current(settings.index), embedder or make_embedder(settings))
+
+
+def make_engine(settings: Settings, snapshot: Snapshot, embedder: SentenceTransformerEmbedder) -> Engine:
+    """Return an engine on one snapshot; raises ModelError when it was built with another embedder."""
+    manifest = snapshot.manifest
+    if manifest.embedder != embedder.name:
+        raise ModelError(
+            f"snapshot {manifest.id} was built with embedder {manifest.embedder}, the settings name {embedder.name}: "
+            "run 'qa-service build' or set QA_EMBEDDER back."
+        )
+    catalog = Catalog(snapshot.folder)
+    reader = READERS[settings.reader](embedder)
+    return Engine(
+        info=IndexInfo(
+            version=manifest.id,
+            built_at=manifest.built_at,
+            documents=manifest.n_documents,
+            passages=manifest.n_passages,
+            newest=manifest.newest,
+        ),
+        catalog=catalog,
+        retriever=Retriever(
+            BACKENDS[manifest.backend]().open(snapshot.folder), embedder, catalog.passages, Ranker(settings.ranker)
+        ),
+        reader=reader,
+        calibration=CALIBRATIONS[reader.name],
+        threshold=settings.threshold,
+    )

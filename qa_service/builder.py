@@ -1,0 +1,298 @@
+"""Writes a snapshot: load, split, embed, index, check, publish.
+
+Only what is new is embedded: a vector is reused when the same text was embedded by the same model in the last snapshot.
+Nothing in service is touched before the new snapshot has been reopened and checked.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from qa_service.errors import BuildError, SnapshotError
+from qa_service.indexing import snapshot as snapshots
+from qa_service.indexing.catalog import Catalog, write_catalog
+from qa_service.indexing.snapshot import Manifest, Snapshot
+from qa_service.loading import LoadedCorpus, load_corpus
+from qa_service.protocols import Embedder, IndexBackend
+from qa_service.splitting import Splitter, SplitterSettings
+from qa_service.types import Document, Filters, Passage, Vectors
+
+logger = logging.getLogger(__name__)
+
+VECTORS = "vectors.npy"
+LOCK = ".lock"
+_CHECKED_ROWS = 1_000
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. Stored as `report.json` in the snapshot it made.
+
+    Attributes:
+        snapshot: The id in service now.
+        is_new: False when nothing had changed, so no snapshot was written.
+        full_because: Why no vector of the last snapshot could be reused, None when they could.
+        seconds: By stage, in order.
+    """
+
+    snapshot: str
+    previous: str | None
+    is_new: bool
+    full_because: str | None
+    n_documents: int
+    n_passages: int
+    n_embedded: int
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    seconds: Mapping[str, float] = field(compare=False)
+
+
+class Builder:
+    """Builds snapshots of one documents folder into one index folder."""
+
+    def __init__(
+        self,
+        *,
+        documents: Path,
+        index: Path,
+        embedder: Embedder,
+        backend: IndexBackend,
+        backend_name: str,
+        splitter: SplitterSettings,
+        max_file_bytes: int,
+        keep: int,
+    ) -> None:
+        """Take what a snapshot depends on; `keep` is how many snapshots stay on disk."""
+        self._documents = documents
+        self._index = index
+        self._embedder = embedder
+        self._backend = backend
+        self._backend_name = backend_name
+        self._splitter = splitter
+        self._max_file_bytes = max_file_bytes
+        self._keep = keep
+        self._seconds: dict[str, float] = {}
+
+    def build(self, *, allow_empty: bool = False, on_progress: Progress | None = None) -> BuildReport:
+        """Bring the index up to date with the documents and return what was done.
+
+        Args:
+            allow_empty: Publish an index without releases; otherwise that is an error, since an empty folder is more
+                often a folder that went missing.
+            on_progress: Told how far each stage is.
+
+        Raises:
+            BuildError: Nothing was published; the snapshot in service stays.
+        """
+        progress = on_progress or (lambda _stage, _done, _total: None)
+        try:
+            self._index.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._index / LOCK, timeout=0):
+                return self._build(allow_empty, progress)
+        except Timeout as error:
+            raise BuildError(f"another build of {self._index}/ is running: wait for it to end.") from error
+        except OSError as error:
+            raise BuildError(
+                f"the index was not built: {error.strerror or error} ({Path(error.filename or self._index).name}). "
+                "The one in service is unchanged."
+            ) from error
+
+    def _build(self, allow_empty: bool, progress: Progress) -> BuildReport:
+        self._seconds = {}
+        built_at = dt.datetime.now(dt.UTC)
+        previous, full_because = self._previous()
+        reusable = Catalog(previous.folder) if previous and not full_because else None
+        with self._timed("loading"):
+            corpus = self._load(previous, reusable, progress)
+        if not corpus.documents and not allow_empty:
+            raise BuildError(_nothing_to_index(self._documents, corpus))
+        fingerprints = {document.id: document.sha256 for document in corpus.documents}
+        if previous and not full_because and fingerprints == previous.manifest.documents:
+            if snapshots.current_id(self._index) != previous.manifest.id:
+                snapshots.point_current(self._index, previous.manifest.id)
+            return self._report(previous.manifest, previous, corpus, None, 0)
+        with self._timed("splitting"):
+            splitter = Splitter(self._embedder.count_tokens, self._splitter)
+            split = [(document, splitter.split(document)) for document in corpus.documents]
+            passages = [passage for _, members in split for passage in members]
+            hashes = [self._hash(passage) for passage in passages]
+        with self._timed("embedding"):
+            vectors, n_embedded = self._embed(passages, hashes, previous if reusable else None, reusable, progress)
+        with self._timed("writing"):
+            progress("writing", 0, len(passages))
+            folder, snapshot_id, sequence = snapshots.stage(self._index, built_at)
+        try:
+            with self._timed("writing"):
+                write_catalog(folder, split, hashes)
+                np.save(folder / VECTORS, vectors)
+                self._backend.write(folder, passages, vectors)
+                progress("writing", len(passages), len(passages))
+            manifest = Manifest(
+                id=snapshot_id,
+                sequence=sequence,
+                built_at=built_at,
+                embedder=self._embedder.name,
+                dimension=self._embedder.dimension,
+                splitter=asdict(self._splitter),
+                backend=self._backend_name,
+                n_documents=len(split),
+                n_passages=len(passages),
+                newest=max((document.date for document, _ in split if document.date), default=None),
+                documents=fingerprints,
+                files={},
+            )
+            report = self._report(manifest, previous, corpus, full_because, n_embedded)
+            (folder / snapshots.REPORT).write_text(
+                json.dumps(asdict(report), indent=1, ensure_ascii=False), encoding="utf-8"
+            )
+            with self._timed("checking"):
+                snapshots.seal(folder, manifest)
+                self._check(folder, passages, vectors)
+            snapshots.publish(self._index, folder, snapshot_id)
+        except BaseException:
+            self._backend.drop(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        snapshots.prune(self._index, self._keep)
+        return self._report(manifest, previous, corpus, full_because, n_embedded)
+
+    def _previous(self) -> tuple[Snapshot | None, str | None]:
+        """Return the last sound snapshot, and why its vectors can't be reused, if so."""
+        try:
+            previous = snapshots.open_current(self._index)
+        except SnapshotError as error:
+            return None, "there is no earlier snapshot" if not snapshots.snapshot_ids(self._index) else str(error)
+        manifest = previous.manifest
+        if manifest.embedder != self._embedder.name:
+            return previous, f"the embedder is {self._embedder.name}, it was {manifest.embedder}"
+        if manifest.splitter != asdict(self._splitter):
+            return previous, "the splitter's settings are other ones"
+        if manifest.backend != self._backend_name:
+            return previous, f"the backend is {self._backend_name}, it was {manifest.backend}"
+        return previous, None
+
+    def _load(self, previous: Snapshot | None, reusable: Catalog | None, progress: Progress) -> LoadedCorpus:
+        def known(document_id: str, sha256: str) -> Document | None:
+            is_same = reusable and previous and previous.manifest.documents.get(document_id) == sha256
+            return reusable.document(document_id) if reusable and is_same else None
+
+        return load_corpus(
+            self._documents,
+            max_bytes=self._max_file_bytes,
+            known=known,
+            on_progress=lambda done, total: progress("loading", done, total),
+        )
+
+    def _hash(self, passage: Passage) -> str:
+        return hashlib.sha256(f"{self._embedder.name}\0{passage.contextual_text}".encode()).hexdigest()
+
+    def _embed(
+        self,
+        passages: Sequence[Passage],
+        hashes: Sequence[str],
+        previous: Snapshot | None,
+        reusable: Catalog | None,
+        progress: Progress,
+    ) -> tuple[Vectors, int]:
+        """Return one vector per passage and how many were computed; a text that occurs twice is embedded once."""
+        vectors = np.empty((len(passages), self._embedder.dimension), dtype=np.float32)
+        known = reusable.rows_by_hash() if reusable else {}
+        old = np.load(previous.folder / VECTORS, mmap_mode="r") if previous and known else None
+        new: dict[str, list[int]] = {}
+        for row, key in enumerate(hashes):
+            if old is not None and key in known:
+                vectors[row] = old[known[key]]
+            else:
+                new.setdefault(key, []).append(row)
+        groups = list(new.values())
+        done = 0
+
+        def on_progress(n_more: int) -> None:
+            nonlocal done
+            done += n_more
+            progress("embedding", done, len(groups))
+
+        on_progress(0)
+        texts = [passages[rows[0]].contextual_text for rows in groups]
+        for rows, vector in zip(groups, self._embedder.encode_passages(texts, on_progress), strict=True):
+            vectors[rows] = vector
+        return vectors, len(groups)
+
+    def _check(self, folder: Path, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Reopen what was written and compare it with what was meant; raises BuildError."""
+        snapshots.open_snapshot(folder)
+        rows = list(range(0, len(passages), max(1, len(passages) // _CHECKED_ROWS)))
+        if Catalog(folder).passages(rows) != [passages[row] for row in rows]:
+            raise BuildError(
+                "the new snapshot's passages are not those that were written; the old one stays in service."
+            )
+        index = self._backend.open(folder)
+        try:
+            if len(index) != len(passages):
+                raise BuildError(
+                    f"the new index holds {len(index)} of {len(passages)} passages; the old one stays in service."
+                )
+            if rows:
+                best = index.search_dense(vectors[rows[-1]], 1, Filters())
+                if not best or not np.allclose(vectors[best[0].row], vectors[rows[-1]], atol=1e-4):
+                    raise BuildError("the new index does not find its own vectors; the old one stays in service.")
+        finally:
+            index.close()
+
+    def _report(
+        self,
+        manifest: Manifest,
+        previous: Snapshot | None,
+        corpus: LoadedCorpus,
+        full_because: str | None,
+        n_embedded: int,
+    ) -> BuildReport:
+        before = previous.manifest.documents if previous else {}
+        after = manifest.documents
+        return BuildReport(
+            snapshot=manifest.id,
+            previous=previous.manifest.id if previous else None,
+            is_new=previous is None or manifest.id != previous.manifest.id,
+            full_because=full_because,
+            n_documents=manifest.n_documents,
+            n_passages=manifest.n_passages,
+            n_embedded=n_embedded,
+            added=tuple(sorted(after.keys() - before.keys())),
+            changed=tuple(sorted(name for name in after.keys() & before.keys() if after[name] != before[name])),
+            removed=tuple(sorted(before.keys() - after.keys())),
+            skipped=tuple((skipped.document_id, skipped.reason) for skipped in corpus.skipped),
+            seconds={stage: round(seconds, 3) for stage, seconds in self._seconds.items()},
+        )
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - began
+
+
+def _nothing_to_index(folder: Path, corpus: LoadedCorpus) -> str:
+    if not corpus.skipped:
+        return f"{folder}/ holds no release: put .txt, .md or .html files there, or build with --allow-empty."
+    first = corpus.skipped[0]
+    return (
+        f"{folder}/ holds no release that can be read; {len(corpus.skipped)} were skipped, "
+        f"first {first.document_id}: {first.reason}"
+    )

@@ -1,0 +1,195 @@
+"""The command line. Each command imports what it needs when it runs, so that --help answers at once."""
+
+import datetime as dt
+import logging
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qa_service.errors import QaServiceError
+
+if TYPE_CHECKING:
+    from qa_service.config import Settings
+
+app = typer.Typer(
+    help="Extractive question answering over press releases, with exact citations.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Documents = Annotated[Path | None, typer.Option(help="Folder of releases.", show_default=False)]
+Index = Annotated[Path | None, typer.Option(help="Folder of snapshots.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def main() -> None:
+    """Run a command; an expected error is one line and exit status 1."""
+    try:
+        app()
+    except QaServiceError as error:
+        sys.stderr.write(f"qa-service: {error}\n")
+        sys.exit(1)
+
+
+@app.command()
+def build(
+    documents: Documents = None,
+    index: Index = None,
+    allow_empty: Annotated[bool, typer.Option(help="Publish an index even when there are no releases.")] = False,
+    json_output: AsJson = False,
+) -> None:
+    """Bring the index up to date with the documents folder."""
+    settings = _settings(documents=documents, index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.assembly import make_builder  # noqa: PLC0415
+
+    with terminal.progress(is_shown=not json_output) as on_progress:
+        report = make_builder(settings).build(allow_empty=allow_empty, on_progress=on_progress)
+    if json_output:
+        terminal.print_json(asdict(report))
+    else:
+        terminal.print_report(report)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="1 to 2,000 characters.")],
+    documents: Documents = None,
+    index: Index = None,
+    json_output: AsJson = False,
+    top_k: Annotated[int, typer.Option(min=1, max=50, help="Passages to list.")] = 5,
+    date_from: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only releases from this day on.")] = None,
+    date_to: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only releases up to this day.")] = None,
+    document: Annotated[list[str] | None, typer.Option(help="Only this release; may be repeated.")] = None,
+) -> None:
+    """Answer one question in the terminal. Exit status 0 when answered, 2 when refused."""
+    settings = _settings(documents=documents, index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.assembly import open_engine  # noqa: PLC0415
+    from qa_service.serialization import reply_as_json  # noqa: PLC0415
+    from qa_service.types import Filters  # noqa: PLC0415
+
+    filters = Filters(_date(date_from), _date(date_to), tuple(document) if document else None)
+    reply = open_engine(settings).ask(question, top_k=top_k, filters=filters)
+    if json_output:
+        terminal.print_json(reply_as_json(reply))
+    else:
+        terminal.print_reply(reply)
+    raise typer.Exit(0 if reply.is_answered else 2)
+
+
+@app.command()
+def serve(
+    documents: Documents = None,
+    index: Index = None,
+    host: Annotated[str | None, typer.Option(help="Address to serve on.", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on; 0 picks a free one.", show_default=False)] = None,
+) -> None:
+    """Serve the page and the API."""
+    settings = _settings(documents=documents, index=index, host=host, port=port)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.live import LiveEngine  # noqa: PLC0415
+    from qa_service.web.app import create_app  # noqa: PLC0415
+    from qa_service.web.server import serve as serve_app  # noqa: PLC0415
+
+    live = LiveEngine(settings)
+    try:
+        live.current()  # the first question should not wait for the models
+    except QaServiceError as error:
+        terminal.print_error(f"not ready yet: {error}")
+    serve_app(
+        create_app(live),
+        settings.host,
+        settings.port,
+        settings.server_threads,
+        on_ready=lambda url: terminal.print_out(f"Serving on {url} (Ctrl+C stops)"),
+    )
+
+
+@app.command()
+def status(documents: Documents = None, index: Index = None, json_output: AsJson = False) -> None:
+    """Show the snapshot in service and those on disk."""
+    settings = _settings(documents=documents, index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.indexing.snapshot import open_current, snapshot_ids  # noqa: PLC0415
+
+    manifest = open_current(settings.index).manifest
+    facts = {
+        "version": manifest.id,
+        "built_at": manifest.built_at.isoformat(),
+        "documents": manifest.n_documents,
+        "passages": manifest.n_passages,
+        "newest": manifest.newest.isoformat() if manifest.newest else None,
+        "embedder": manifest.embedder,
+        "backend": manifest.backend,
+        "snapshots": snapshot_ids(settings.index),
+    }
+    if json_output:
+        terminal.print_json(facts)
+    else:
+        terminal.print_facts(facts)
+
+
+@app.command("eval")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="Holds documents/, questions.jsonl and conversations.jsonl.")],
+    index: Index = None,
+    json_output: AsJson = False,
+    failures: Annotated[bool, typer.Option(help="List the questions that went wrong, and at which stage.")] = False,
+    output: Annotated[Path | None, typer.Option(help="Also write the JSON here.", show_default=False)] = None,
+    calibrate: Annotated[
+        bool, typer.Option(help="Fit the reader's confidence to these questions and print it.")
+    ] = False,
+) -> None:
+    """Measure retrieval, answers, refusals, follow-ups and the exactness of citations."""
+    base = _settings(index=index)
+    settings = base.model_copy(
+        update={
+            "documents": folder / "documents",
+            "index": index or base.index / "evaluation" / folder.resolve().name,
+        }
+    )
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.assembly import make_builder, make_embedder, open_engine  # noqa: PLC0415
+    from qa_service.evaluation import as_failures, as_json, as_table, fit_calibration, load_question_set  # noqa: PLC0415
+    from qa_service.evaluation import evaluate as run_evaluation  # noqa: PLC0415
+
+    question_set = load_question_set(folder)
+    embedder = make_embedder(base)
+    with terminal.progress(is_shown=not json_output) as on_progress:
+        make_builder(settings, embedder).build(on_progress=on_progress)
+        engine = open_engine(settings, embedder)
+        if calibrate:
+            fitted = fit_calibration(engine, question_set, on_progress=lambda *done: on_progress("reading", *done))
+            terminal.print_json(fitted)
+            return
+        evaluation = run_evaluation(engine, question_set, on_progress=lambda *done: on_progress("asking", *done))
+    if output:
+        output.write_text(terminal.to_json(as_json(evaluation)), encoding="utf-8")
+    if json_output:
+        terminal.print_json(as_json(evaluation))
+        return
+    terminal.print_out(as_table(evaluation))
+    if failures:
+        terminal.print_out(as_failures(evaluation))
+
+
+def _settings(**flags: Any) -> "Settings":
+    from qa_service.config import load_settings  # noqa: PLC0415
+
+    settings = load_settings(**flags)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("sentence_transformers", "transformers", "httpx", "filelock"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return settings
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a date: write YYYY-MM-DD.") from error

@@ -1,0 +1,77 @@
+"""Settings: flag > environment `QA_*` > `qa.toml` in the working directory > default.
+
+The README's table is generated from the field descriptions here; a test keeps the two the same.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from qa_service.errors import SettingsError
+
+SETTINGS_FILE = Path("qa.toml")
+
+
+class Settings(BaseSettings):
+    """What a person may choose. Field `x` is flag `--x`, environment `QA_X` and key `x` of qa.toml."""
+
+    model_config = SettingsConfigDict(env_prefix="QA_", toml_file=SETTINGS_FILE, extra="forbid", frozen=True)
+
+    documents: Path = Field(Path("documents"), description="Folder of releases")
+    index: Path = Field(Path("index"), description="Folder of snapshots")
+    embedder: str = Field(
+        "all-MiniLM-L6-v2",
+        min_length=1,
+        description="sentence-transformers model: a name or a folder; the default comes with the package",
+    )
+    backend: Literal["faiss"] = Field("faiss", description="Where vectors and words are indexed")
+    ranker: Literal["hybrid", "dense", "lexical"] = Field("hybrid", description="How passages are found")
+    reader: Literal["sentence"] = Field("sentence", description="What cuts the answer from a passage")
+    threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Least confidence to answer with; unset, the reader's own, chosen on development data",
+    )
+    passage_tokens: int = Field(
+        200, ge=32, le=4096, description="Longest passage, in the embedder's tokens, without title, date and section"
+    )
+    min_words: int = Field(20, ge=1, le=500, description="Paragraphs shorter than this join what they belong to")
+    max_file_mb: float = Field(20, gt=0, description="Larger files are skipped, and reported")
+    keep_snapshots: int = Field(3, ge=1, description="Snapshots kept after a build")
+    threads: int | None = Field(None, ge=1, description="Threads a model may use; unset, one per core")
+    host: str = Field("127.0.0.1", min_length=1, description="Address to serve on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 picks a free one")
+    server_threads: int = Field(4, ge=1, le=256, description="Questions answered at the same time")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Return the settings in force; flags that are None were not given.
+
+    Raises:
+        SettingsError: Naming each key that is unknown or has a wrong value, the value and what is wanted.
+    """
+    try:
+        return Settings(**{key: value for key, value in flags.items() if value is not None})
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])} = {fault['input']!r}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise SettingsError(f"wrong setting: {faults}. The README lists the settings.") from error
+    except ValueError as error:  # qa.toml is not TOML
+        raise SettingsError(f"{SETTINGS_FILE} can't be read: {error}") from error

@@ -1,0 +1,196 @@
+"""Answers questions from one snapshot: interpret, retrieve, read, decide, cite."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa_service.dialogue import stand_alone
+from qa_service.errors import CitationError, QuestionError
+from qa_service.indexing.catalog import Catalog
+from qa_service.protocols import Reader
+from qa_service.reading import Calibration, Evidence, gather_evidence
+from qa_service.retrieval import Retriever
+from qa_service.sentences import sentence_spans
+from qa_service.types import Answer, Citation, Document, Filters, Hit, IndexInfo, Reason, Reply, Span, Turn
+from qa_service.words import content_words
+
+MAX_QUESTION = 2_000
+MAX_TOP_K = 50
+MAX_ANSWERS = 3
+# Reading ten passages instead of five added nothing in the trials of shared evidence; five keep a question quick.
+READ_PASSAGES = 5
+# Below this cosine, without a word in common, nothing in the releases is about the question at all.
+_UNRELATED = 0.25
+# A further answer must come within this of the best one's confidence.
+_ALTERNATIVE_SHARE = 0.5
+_AROUND = 240  # characters of before and after
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible answer: a span of a hit, with its evidence."""
+
+    hit: Hit
+    span: Span
+    evidence: Evidence
+    confidence: float
+
+
+class Engine:
+    """One opened snapshot and the models to answer from it. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        *,
+        info: IndexInfo,
+        catalog: Catalog,
+        retriever: Retriever,
+        reader: Reader,
+        calibration: Calibration,
+        threshold: float | None = None,
+    ) -> None:
+        """Put the stages together; `threshold` overrides the calibration's."""
+        self.info = info
+        self.catalog = catalog
+        self._retriever = retriever
+        self._reader = reader
+        self._calibration = calibration
+        self._threshold = calibration.threshold if threshold is None else threshold
+
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), top_k: int = 5, filters: Filters | None = None
+    ) -> Reply:
+        """Answer from the releases that `filters` allow, or refuse with a reason.
+
+        Args:
+            question: 1 to 2,000 characters.
+            history: Earlier turns, oldest first.
+            top_k: How many passages the reply holds, 1 to 50.
+            filters: None allows every release.
+
+        Raises:
+            QuestionError: The question or `top_k` is outside its limits.
+            CitationError: A citation would not have been exact; nothing is answered then.
+        """
+        began = time.perf_counter()
+        question = question.strip()
+        if not 1 <= len(question) <= MAX_QUESTION:
+            raise QuestionError(f"the question has {len(question):,} characters: send 1 to {MAX_QUESTION:,}.")
+        if not 1 <= top_k <= MAX_TOP_K:
+            raise QuestionError(f"top_k is {top_k}: send 1 to {MAX_TOP_K}.")
+        filters = filters or Filters()
+        interpreted = stand_alone(question, history)
+        hits = self._retriever.retrieve(interpreted, max(top_k, READ_PASSAGES), filters)
+        candidates = self._read(interpreted, hits)
+        reason = self._reason_to_refuse(interpreted, candidates, filters)
+        answers, citations = ((), ()) if reason else self._cite(candidates)
+        return Reply(
+            question=question,
+            interpreted_as=interpreted if interpreted != question else None,
+            answers=answers,
+            citations=citations,
+            passages=tuple(hits[:top_k]),
+            index=self.info,
+            reason=reason,
+            took_ms=(time.perf_counter() - began) * 1000,
+        )
+
+    def candidates(self, question: str, filters: Filters | None = None) -> list[Candidate]:
+        """Return what the reader found for a stand-alone question, most confident first, nothing decided yet."""
+        return self._read(question, self._retriever.retrieve(question, READ_PASSAGES, filters or Filters()))
+
+    def _read(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        hits = list(hits[:READ_PASSAGES])
+        spans = self._reader.read(question, [hit.passage for hit in hits])
+        found = [
+            Candidate(hit, span, evidence, self._calibration.confidence(evidence))
+            for hit, span, evidence in zip(hits, spans, gather_evidence(question, hits, spans), strict=True)
+        ]
+        return sorted(found, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
+
+    def _reason_to_refuse(self, question: str, candidates: Sequence[Candidate], filters: Filters) -> Reason | None:
+        if candidates and candidates[0].confidence >= self._threshold:
+            return None
+        if filters and (not candidates or self._answers_without_filters(question)):
+            return Reason.OUTSIDE_FILTERS
+        if all(c.evidence.coverage == 0 and c.evidence.cosine < _UNRELATED for c in candidates):
+            return Reason.NO_MATCH
+        return Reason.LOW_CONFIDENCE
+
+    def _answers_without_filters(self, question: str) -> bool:
+        candidates = self.candidates(question)
+        return bool(candidates) and candidates[0].confidence >= self._threshold
+
+    def _cite(self, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:
+        """Return up to three distinct answers, each with the citations that give it, numbered from 1."""
+        groups: dict[tuple[str, ...], list[Candidate]] = {}
+        texts: dict[int, str] = {}
+        documents: dict[str, Document] = {}
+        least = max(self._threshold, candidates[0].confidence * _ALTERNATIVE_SHARE)
+        for candidate in candidates:
+            document = self._document(candidate.hit.passage.document_id, documents)
+            texts[candidate.hit.row] = text = document.text[candidate.span.start : candidate.span.end]
+            key = tuple(content_words(text)) or (text,)
+            if key in groups or (candidate.confidence >= least and len(groups) < MAX_ANSWERS):
+                groups.setdefault(key, []).append(candidate)
+        answers, citations = [], list[Citation]()
+        for group in groups.values():
+            first = len(citations) + 1
+            citations.extend(
+                _citation(first + place, candidate, documents[candidate.hit.passage.document_id])
+                for place, candidate in enumerate(group)
+            )
+            answers.append(
+                Answer(
+                    text=texts[group[0].hit.row],
+                    confidence=group[0].confidence,
+                    citation=first,
+                    also_in=tuple(range(first + 1, first + len(group))),
+                )
+            )
+        return tuple(answers), tuple(citations)
+
+    def _document(self, document_id: str, seen: dict[str, Document]) -> Document:
+        if document_id not in seen:
+            document = self.catalog.document(document_id)
+            if document is None:
+                raise CitationError(
+                    f"snapshot {self.info.version} has a passage of {document_id!r}, but no such release."
+                )
+            seen[document_id] = document
+        return seen[document_id]
+
+
+def _citation(number: int, candidate: Candidate, document: Document) -> Citation:
+    """Return a citation whose quote is the sentence, or sentences, that hold the span.
+
+    Raises:
+        CitationError: The slices of the stored text are not what they should be.
+    """
+    passage, span = candidate.hit.passage, candidate.span
+    start, end = span.start, span.end
+    for sentence_start, sentence_end in sentence_spans(passage.text):
+        a, b = passage.start + sentence_start, passage.start + sentence_end
+        if a < span.end and b > span.start:
+            start, end = min(start, a), max(end, b)
+    if document.text[passage.start : passage.end] != passage.text or not (
+        passage.start <= start <= span.start < span.end <= end <= passage.end
+    ):
+        raise CitationError(f"{document.id} {span.start}-{span.end} is not inside passage {passage.number}.")
+    return Citation(
+        id=number,
+        document_id=document.id,
+        title=document.title,
+        date=document.date,
+        section=passage.section,
+        source_url=document.source_url,
+        note=document.note,
+        passage_number=passage.number,
+        quote=document.text[start:end],
+        start=start,
+        end=end,
+        answer_start=span.start,
+        answer_end=span.end,
+        before=document.text[max(passage.start, start - _AROUND) : start],
+        after=document.text[end : min(passage.end, end + _AROUND)],
+    )

@@ -1,0 +1,41 @@
+"""Every error the service raises on purpose. A message says what happened, to which thing, and what to do."""
+
+
+class QaServiceError(Exception):
+    """Base of all errors below; a door shows its message and nothing else."""
+
+
+class SettingsError(QaServiceError):
+    """A setting is unknown, of the wrong type or out of range."""
+
+
+class LoadError(QaServiceError):
+    """One file could not become a document. Collected in the build report; never stops a build."""
+
+
+class ModelError(QaServiceError):
+    """A model is missing, damaged, or not the one that a snapshot was built with."""
+
+
+class BuildError(QaServiceError):
+    """No snapshot was published; the one in service stays."""
+
+
+class SnapshotError(QaServiceError):
+    """A snapshot can't be opened."""
+
+
+class NoSnapshotError(SnapshotError):
+    """The index folder holds no snapshot yet."""
+
+
+class DamagedSnapshotError(SnapshotError):
+    """A snapshot's file is missing or does not match its checksum."""
+
+
+class QuestionError(QaServiceError):
+    """A question, or what came with it, is outside the limits."""
+
+
+class CitationError(QaServiceError):
+    """A citation's offsets don't give its words. Never shown to a user: the reply is withheld."""

@@ -1,0 +1,87 @@
+"""Text to sentence spans.
+
+nupunkt finds the boundaries; a few rules repair what it gets wrong in press releases: ranks before a name,
+abbreviations before a lower-case word, and lines that stand on their own (lists, title lines) without a full stop.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import nupunkt
+
+_PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+_ITEM = re.compile(r"\s*(?:[-*•·▪◦‣–—]\s|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]\s)")
+_RANK = re.compile(
+    r"(?:^|[\s(\"'“])(?:Lt|Gen|Col|Maj|Capt|Cpl|Sgt|Adm|Cmdr|Gov|Govs|Rep|Reps|Sen|Sens|Amb|Hon|Rev|Messrs|Pres|Supt|No|Nos|Dept|Ft|St|Mt)\.$"
+)
+# A hard-wrapped line is at least this wide; shorter lines end where their author ended them.
+_MIN_WRAPPED_WIDTH = 45
+
+
+@lru_cache(maxsize=4096)
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the half-open span of each sentence, in order, without surrounding white space.
+
+    Every character of `text` that isn't white space lies in exactly one span. A sentence never crosses a blank line.
+    """
+    return tuple(
+        (start + offset, end + offset)
+        for block_start, block_end in _blocks(text)
+        for offset, block in [(block_start, text[block_start:block_end])]
+        for start, end in _mend(block, _punctuated(block))
+    )
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Yield spans that a sentence can't cross: paragraphs, and lines that aren't merely wrapped."""
+    position = 0
+    for gap in [*_PARAGRAPH_BREAK.finditer(text), None]:
+        end = gap.start() if gap else len(text)
+        yield from _lines_of_their_own(text, position, end)
+        position = gap.end() if gap else end
+
+
+def _lines_of_their_own(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    lines = text[start:end].split("\n")
+    width = max(len(line) for line in lines)
+    block_start = position = start
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        position += len(line)
+        if following is None or not _is_wrapped(line, following, width):
+            if text[block_start:position].strip():
+                yield block_start, position
+            block_start = position + 1
+        position += 1
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    """Tell whether the line broke only because the next word had no room."""
+    words = following.split(maxsplit=1)
+    if not words or _ITEM.match(following):
+        return False
+    return len(line) >= _MIN_WRAPPED_WIDTH and len(line) + 1 + len(words[0]) > width
+
+
+def _punctuated(block: str) -> list[tuple[int, int]]:
+    spans = []
+    for start, end in nupunkt.sent_spans(block):
+        sentence = block[start:end]
+        stripped = sentence.strip()
+        if stripped:
+            lead = len(sentence) - len(sentence.lstrip())
+            spans.append((start + lead, start + lead + len(stripped)))
+    return spans
+
+
+def _mend(block: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join a sentence to the one before where that ended in a rank or was followed by a lower-case word."""
+    mended: list[tuple[int, int]] = []
+    for start, end in spans:
+        if mended:
+            before = block[mended[-1][0] : mended[-1][1]]
+            if _RANK.search(before) or (before.endswith(".") and block[start].islower()):
+                mended[-1] = (mended[-1][0], end)
+                continue
+        mended.append((start, end))
+    return mended

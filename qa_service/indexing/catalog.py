@@ -1,0 +1,264 @@
+"""Documents and passages of one snapshot, in one SQLite file that is read-only once written.
+
+Passages are numbered from row 0 in the order they were written; the row is the key that vectors and words share.
+"""
+
+import datetime as dt
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_service.errors import DamagedSnapshotError
+from qa_service.types import Document, Filters, Passage, Section
+
+FILE_NAME = "corpus.sqlite"
+
+_SCHEMA = """
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT, source_url TEXT, note TEXT,
+    text TEXT NOT NULL, body_start INTEGER NOT NULL, sections TEXT NOT NULL, sha256 TEXT NOT NULL,
+    n_passages INTEGER NOT NULL);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, section TEXT, is_title_block INTEGER NOT NULL,
+    embedded_sha256 TEXT NOT NULL);
+CREATE INDEX documents_by_date ON documents (date DESC, id);
+CREATE INDEX passages_by_document ON passages (document);
+"""
+_DOCUMENT = "id, text, title, date, source_url, note, body_start, sections, sha256"
+# SQLite counts characters as Python does, so a passage is sliced where it is stored.
+_PASSAGE = """SELECT d.id, p.number, p.start, p.end, substr(d.text, p.start + 1, p.end - p.start), d.title, d.date,
+    p.section, p.is_title_block FROM passages p JOIN documents d ON d.number = p.document"""
+_BATCH = 500  # below every SQLite build's limit of variables
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A release in a list."""
+
+    id: str
+    title: str
+    date: dt.date | None
+    source_url: str | None
+    note: str | None
+    n_passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What filters look at, one entry per row: days are YYYYMMDD, 0 for an undated release."""
+
+    days: NDArray[np.int32]
+    documents: NDArray[np.int32]
+    document_numbers: dict[str, int]
+
+    def allowed(self, filters: Filters) -> NDArray[np.bool_]:
+        """Return which rows `filters` allow."""
+        allowed = np.ones(len(self.days), dtype=bool)
+        if filters.date_from or filters.date_to:
+            allowed &= self.days > 0
+        if filters.date_from:
+            allowed &= self.days >= day_number(filters.date_from)
+        if filters.date_to:
+            allowed &= self.days <= day_number(filters.date_to)
+        if filters.document_ids is not None:
+            numbers = [self.document_numbers[name] for name in filters.document_ids if name in self.document_numbers]
+            allowed &= np.isin(self.documents, numbers)
+        return allowed
+
+
+def day_number(date: dt.date) -> int:
+    """Return a date as YYYYMMDD, which sorts as dates do."""
+    return date.year * 10_000 + date.month * 100 + date.day
+
+
+def write_catalog(
+    folder: Path, documents: Iterable[tuple[Document, Sequence[Passage]]], embedded_sha256: Sequence[str]
+) -> None:
+    """Write `corpus.sqlite` into `folder`.
+
+    Args:
+        documents: Each with its passages; rows are numbered in this order.
+        embedded_sha256: Per row, the hash under which its vector may be reused.
+    """
+    connection = sqlite3.connect(folder / FILE_NAME)
+    try:
+        connection.executescript(_SCHEMA)
+        row = 0
+        for number, (document, passages) in enumerate(documents):
+            sections = json.dumps([asdict(section) for section in document.sections])
+            connection.execute(
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    number,
+                    document.id,
+                    document.title,
+                    document.date.isoformat() if document.date else None,
+                    document.source_url,
+                    document.note,
+                    document.text,
+                    document.body_start,
+                    sections,
+                    document.sha256,
+                    len(passages),
+                ),
+            )
+            for passage in passages:
+                where = (passage.start, passage.end, passage.section, passage.is_title_block)
+                connection.execute(
+                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (row, number, passage.number, *where, embedded_sha256[row]),
+                )
+                row += 1
+        connection.commit()
+    finally:
+        connection.close()
+
+
+class Catalog:
+    """Reads a snapshot's documents and passages. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = (folder / FILE_NAME).resolve()
+        self._local = threading.local()
+        self._facts: RowFacts | None = None
+
+    def document(self, document_id: str) -> Document | None:
+        """Return the release with its text, or None."""
+        found = self._all(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document_id,))  # noqa: S608 - constant
+        return _document(found[0]) if found else None
+
+    def documents(self) -> Iterable[Document]:
+        """Yield every release, by id."""
+        for (name,) in self._all("SELECT id FROM documents ORDER BY id"):
+            document = self.document(name)
+            assert document is not None
+            yield document
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the sha256 of each release's file, by document id."""
+        return dict(self._all("SELECT id, sha256 FROM documents"))
+
+    def list_documents(
+        self,
+        *,
+        words: str = "",
+        date_from: dt.date | None = None,
+        date_to: dt.date | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> tuple[list[DocumentSummary], int]:
+        """Return releases whose title holds each of `words`, newest first, undated last, and their number in all."""
+        conditions, values = ["1"], list[object]()
+        for word in words.split():
+            conditions.append("title LIKE ? ESCAPE '\\'")
+            values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+        for bound, sign in [(date_from, ">="), (date_to, "<=")]:
+            if bound:
+                conditions.append(f"date {sign} ?")
+                values.append(bound.isoformat())
+        where = " AND ".join(conditions)
+        [(total,)] = self._all(f"SELECT count(*) FROM documents WHERE {where}", values)  # noqa: S608 - only signs vary
+        rows = self._all(
+            f"SELECT id, title, date, source_url, note, n_passages FROM documents WHERE {where} "  # noqa: S608
+            "ORDER BY date DESC, id LIMIT ? OFFSET ?",
+            [*values, limit, offset],
+        )
+        return [DocumentSummary(name, title, _date(date), *rest) for name, title, date, *rest in rows], total
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages in `rows`, in that order."""
+        found: dict[int, Passage] = {}
+        for begin in range(0, len(rows), _BATCH):
+            batch = rows[begin : begin + _BATCH]
+            marks = ",".join("?" * len(batch))
+            for row, *columns in self._all(
+                _PASSAGE.replace("SELECT", "SELECT p.row,", 1) + f" WHERE p.row IN ({marks})", batch
+            ):
+                found[row] = _passage(columns)
+        return [found[row] for row in rows]
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """Return a release's passages in order; none when there is no such release."""
+        return [_passage(row) for row in self._all(_PASSAGE + " WHERE d.id = ? ORDER BY p.row", (document_id,))]
+
+    def rows_by_hash(self) -> dict[str, int]:
+        """Return a row for each `embedded_sha256`."""
+        return dict(self._all("SELECT embedded_sha256, row FROM passages"))
+
+    def row_facts(self) -> RowFacts:
+        """Return what filters look at; read once, at the first filtered question."""
+        if self._facts is None:
+            rows = self._all(
+                "SELECT d.date, p.document FROM passages p JOIN documents d ON d.number = p.document ORDER BY p.row"
+            )
+            self._facts = RowFacts(
+                days=np.array([int(date.replace("-", "")) if date else 0 for date, _ in rows], dtype=np.int32),
+                documents=np.array([number for _, number in rows], dtype=np.int32),
+                document_numbers=dict(self._all("SELECT id, number FROM documents")),
+            )
+        return self._facts
+
+    def newest(self) -> dt.date | None:
+        """Return the latest date of any release."""
+        [(date,)] = self._all("SELECT max(date) FROM documents")
+        return _date(date)
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many documents and passages there are."""
+        [(documents, passages)] = self._all("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
+        return documents, passages
+
+    def _all(self, statement: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+        try:
+            return self._connection().execute(statement, tuple(values)).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise DamagedSnapshotError(f"{self._path.name} can't be read: {error}. Run 'qa-service build'.") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # immutable: no lock files, so a read-only folder will do
+            connection = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
+            self._local.connection = connection
+        return connection
+
+
+def _document(row: Sequence[object]) -> Document:
+    name, text, title, date, source_url, note, body_start, sections, sha256 = row
+    return Document(
+        id=str(name),
+        text=str(text),
+        title=str(title),
+        date=_date(date),
+        source_url=None if source_url is None else str(source_url),
+        note=None if note is None else str(note),
+        body_start=int(str(body_start)),
+        sections=tuple(Section(**section) for section in json.loads(str(sections))),
+        sha256=str(sha256),
+    )
+
+
+def _passage(row: Sequence[object]) -> Passage:
+    document_id, number, start, end, text, title, date, section, is_title_block = row
+    return Passage(
+        document_id=str(document_id),
+        number=int(str(number)),
+        start=int(str(start)),
+        end=int(str(end)),
+        text=str(text),
+        title=str(title),
+        date=_date(date),
+        section=None if section is None else str(section),
+        is_title_block=bool(is_title_block),
+    )
+
+
+def _date(text: object) -> dt.date | None:
+    return dt.date.fromisoformat(str(text)) if text else None

@@ -1,0 +1,226 @@
+"""Snapshots on disk: immutable folders under `index/snapshots/`, and `index/CURRENT`, which names the one in service.
+
+A snapshot is staged in a hidden folder, sealed (manifest with checksums, all of it fsynced), renamed, and only then
+named by CURRENT, through os.replace. Killed at any moment, the old snapshot stays in service.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from qa_service.errors import DamagedSnapshotError, NoSnapshotError
+
+logger = logging.getLogger(__name__)
+
+FORMAT_VERSION = 1
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+REPORT = "report.json"
+_SNAPSHOTS = "snapshots"
+_STAGING = ".building-"
+_ID = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot holds and was made with.
+
+    Attributes:
+        sequence: One more than that of any snapshot before; orders snapshots even when the clock goes backwards.
+        splitter: Splitter settings.
+        documents: sha256 of each release's file, by document id.
+        files: sha256 of each file of the snapshot, by path in it; empty until sealed.
+    """
+
+    id: str
+    sequence: int
+    built_at: dt.datetime
+    embedder: str
+    dimension: int
+    splitter: Mapping[str, int]
+    backend: str
+    n_documents: int
+    n_passages: int
+    newest: dt.date | None
+    documents: Mapping[str, str]
+    files: Mapping[str, str]
+    format_version: int = FORMAT_VERSION
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the manifest as it is stored, with a checksum of itself."""
+        fields = asdict(self)
+        fields["built_at"] = self.built_at.isoformat()
+        fields["newest"] = self.newest.isoformat() if self.newest else None
+        return {**fields, "checksum": _checksum(fields)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Manifest":
+        """Return the manifest that `as_json` stored; ValueError, KeyError or TypeError when it isn't whole."""
+        fields = {key: value for key, value in stored.items() if key != "checksum"}
+        if stored["checksum"] != _checksum(fields):
+            raise ValueError("the checksum does not match")
+        if fields["format_version"] != FORMAT_VERSION:
+            raise ValueError(f"format version {fields['format_version']}, but this version reads {FORMAT_VERSION}")
+        fields["built_at"] = dt.datetime.fromisoformat(fields["built_at"])
+        fields["newest"] = dt.date.fromisoformat(fields["newest"]) if fields["newest"] else None
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A sealed snapshot whose manifest, and if it was opened with `open_current`, whose every file was checked."""
+
+    folder: Path
+    manifest: Manifest
+
+
+def stage(index: Path, built_at: dt.datetime) -> tuple[Path, str, int]:
+    """Make an empty folder to build in; return it with the id and the sequence number of the snapshot to be.
+
+    Folders that a killed build left are removed, so call it only with the writer's lock held.
+    """
+    snapshots = index / _SNAPSHOTS
+    snapshots.mkdir(parents=True, exist_ok=True)
+    for left in snapshots.glob(f"{_STAGING}*"):
+        shutil.rmtree(left)
+    sequence = max((int(name.split("-")[0]) for name in snapshot_ids(index)), default=0) + 1
+    snapshot_id = f"{sequence:06d}-{built_at:%Y%m%dT%H%M%SZ}"
+    folder = snapshots / f"{_STAGING}{snapshot_id}"
+    folder.mkdir()
+    return folder, snapshot_id, sequence
+
+
+def seal(folder: Path, manifest: Manifest) -> Manifest:
+    """Write the manifest with the checksum of every file in `folder`, bring all of it to disk, and return it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    for path in paths:
+        path.chmod(0o644)  # some writers make files that only their owner can read
+    sealed = replace(manifest, files={path.relative_to(folder).as_posix(): _sha256(path) for path in paths})
+    (folder / MANIFEST).write_text(json.dumps(sealed.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    for path in [*paths, folder / MANIFEST, *(path for path in folder.rglob("*") if path.is_dir()), folder]:
+        _fsync(path)
+    return sealed
+
+
+def publish(index: Path, folder: Path, snapshot_id: str) -> Path:
+    """Give a sealed and checked folder its final name, let CURRENT name it, and return its path."""
+    final = index / _SNAPSHOTS / snapshot_id
+    folder.rename(final)
+    _fsync(final.parent)
+    point_current(index, snapshot_id)
+    return final
+
+
+def point_current(index: Path, snapshot_id: str) -> None:
+    """Let CURRENT name `snapshot_id`, in one step."""
+    pending = index / f".{CURRENT}"
+    pending.write_text(f"{snapshot_id}\n", encoding="ascii")
+    _fsync(pending)
+    pending.replace(index / CURRENT)
+    _fsync(index)
+
+
+def prune(index: Path, keep: int) -> list[str]:
+    """Remove all but the newest `keep` snapshots, never the one in service; return the ids removed."""
+    current = current_id(index)
+    removed = [name for name in snapshot_ids(index)[keep:] if name != current]
+    for name in removed:
+        shutil.rmtree(index / _SNAPSHOTS / name)
+    return removed
+
+
+def snapshot_ids(index: Path) -> list[str]:
+    """Return the ids of all sealed snapshots, newest first; they may be damaged."""
+    snapshots = index / _SNAPSHOTS
+    names = [path.name for path in snapshots.iterdir() if _ID.fullmatch(path.name)] if snapshots.is_dir() else []
+    return sorted(names, key=lambda name: int(name.split("-")[0]), reverse=True)
+
+
+def current_id(index: Path) -> str | None:
+    """Return what CURRENT says, None when there is no CURRENT or it names nothing that could be a snapshot."""
+    try:
+        name = (index / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return name if _ID.fullmatch(name) else None
+
+
+def open_current(index: Path) -> Snapshot:
+    """Return the snapshot in service, every file checked; when it is damaged, the newest sound one.
+
+    Raises:
+        NoSnapshotError: There is none.
+        DamagedSnapshotError: There is none that is sound; the message names the first fault.
+    """
+    current = current_id(index)
+    candidates = dict.fromkeys([*([current] if current else []), *snapshot_ids(index)])
+    if not candidates:
+        raise NoSnapshotError(f"{index}/ has no snapshot: run 'qa-service build' first.")
+    faults = []
+    for name in candidates:
+        try:
+            snapshot = open_snapshot(index / _SNAPSHOTS / name)
+        except DamagedSnapshotError as error:
+            logger.error("%s", error)
+            faults.append(error)
+            continue
+        if faults or name != current:
+            logger.warning("serving snapshot %s instead of %s", name, current or f"what {CURRENT} names")
+        return snapshot
+    raise faults[0]
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """Return a snapshot after checking its manifest and the checksum of every file; raises DamagedSnapshotError."""
+    snapshot = Snapshot(folder, read_manifest(folder))
+    for name, expected in snapshot.manifest.files.items():
+        try:
+            found = _sha256(folder / name)
+        except OSError as error:
+            raise DamagedSnapshotError(_damage(folder, f"{name} can't be read ({error.strerror})")) from error
+        if found != expected:
+            raise DamagedSnapshotError(_damage(folder, f"{name} does not match its checksum"))
+    return snapshot
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a snapshot; raises DamagedSnapshotError."""
+    try:
+        return Manifest.from_json(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except OSError as error:
+        raise DamagedSnapshotError(_damage(folder, f"{MANIFEST} can't be read ({error.strerror})")) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedSnapshotError(_damage(folder, f"{MANIFEST} can't be used ({error})")) from error
+
+
+def _damage(folder: Path, what: str) -> str:
+    return f"snapshot {folder.name} is damaged: {what}. Run 'qa-service build' to make a new one."
+
+
+def _checksum(fields: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,100 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from qa_service.errors import DamagedSnapshotError, NoSnapshotError
+from qa_service.indexing.snapshot import (
+    Manifest,
+    current_id,
+    open_current,
+    point_current,
+    prune,
+    publish,
+    seal,
+    snapshot_ids,
+    stage,
+)
+
+NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
+
+
+def make_snapshot(index: Path, built_at: dt.datetime = NOON, content: str = "passages") -> str:
+    folder, snapshot_id, sequence = stage(index, built_at)
+    (folder / "lexical").mkdir()
+    (folder / "lexical" / "words").write_text(content)
+    (folder / "corpus.sqlite").write_text(content)
+    manifest = Manifest(
+        snapshot_id, sequence, built_at, "words", 3, {}, "faiss", 1, 2, dt.date(2005, 5, 10), {"a.txt": "x"}, {}
+    )
+    seal(folder, manifest)
+    publish(index, folder, snapshot_id)
+    return snapshot_id
+
+
+def test_an_index_without_a_snapshot_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(NoSnapshotError, match="run 'qa-service build' first"):
+        open_current(tmp_path)
+
+
+def test_a_published_snapshot_is_the_one_in_service(tmp_path: Path) -> None:
+    snapshot_id = make_snapshot(tmp_path)
+    snapshot = open_current(tmp_path)
+    assert snapshot.manifest.id == current_id(tmp_path) == snapshot_id
+    assert snapshot.manifest.built_at == NOON
+    assert sorted(snapshot.manifest.files) == ["corpus.sqlite", "lexical/words"]
+
+
+def test_a_staged_folder_is_not_a_snapshot(tmp_path: Path) -> None:
+    stage(tmp_path, NOON)
+    assert snapshot_ids(tmp_path) == []
+
+
+def test_what_a_killed_build_left_goes_with_the_next(tmp_path: Path) -> None:
+    left, _, _ = stage(tmp_path, NOON)
+    stage(tmp_path, NOON + dt.timedelta(seconds=1))
+    assert not left.exists()
+
+
+def test_snapshots_are_ordered_by_sequence_when_the_clock_goes_backwards(tmp_path: Path) -> None:
+    first = make_snapshot(tmp_path, NOON)
+    second = make_snapshot(tmp_path, NOON - dt.timedelta(days=400))
+    assert snapshot_ids(tmp_path) == [second, first]
+    assert current_id(tmp_path) == second
+
+
+@pytest.mark.parametrize("name", ["corpus.sqlite", "lexical/words", "manifest.json"])
+def test_a_flipped_byte_is_refused_and_the_newest_sound_snapshot_served(tmp_path: Path, name: str) -> None:
+    sound = make_snapshot(tmp_path)
+    damaged = tmp_path / "snapshots" / make_snapshot(tmp_path) / name
+    data = bytearray(damaged.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.write_bytes(data)
+    assert open_current(tmp_path).manifest.id == sound
+
+
+def test_a_missing_file_is_named_when_no_snapshot_is_sound(tmp_path: Path) -> None:
+    (tmp_path / "snapshots" / make_snapshot(tmp_path) / "corpus.sqlite").unlink()
+    with pytest.raises(DamagedSnapshotError, match=r"corpus\.sqlite can't be read.*qa-service build"):
+        open_current(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"../../etc\n", b"000099-20260102T120000Z\n"])
+def test_a_useless_current_falls_back_to_the_newest_snapshot(tmp_path: Path, content: bytes) -> None:
+    snapshot_id = make_snapshot(tmp_path)
+    (tmp_path / "CURRENT").write_bytes(content)
+    assert open_current(tmp_path).manifest.id == snapshot_id
+
+
+def test_current_may_point_back(tmp_path: Path) -> None:
+    first = make_snapshot(tmp_path)
+    make_snapshot(tmp_path)
+    point_current(tmp_path, first)
+    assert open_current(tmp_path).manifest.id == first
+
+
+def test_pruning_keeps_the_newest_and_the_one_in_service(tmp_path: Path) -> None:
+    ids = [make_snapshot(tmp_path) for _ in range(4)]
+    point_current(tmp_path, ids[0])
+    assert prune(tmp_path, keep=1) == [ids[2], ids[1]]
+    assert snapshot_ids(tmp_path) == [ids[3], ids[0]]

@@ -1,0 +1,36 @@
+import pytest
+from fakes import passage
+
+from qa_service.reading import Calibration, Evidence, gather_evidence
+from qa_service.types import Hit, Passage, Span
+
+
+def evidence_for(question: str, *passages: Passage, cosine: float | None = 0.5) -> list[Evidence]:
+    hits = [Hit(row, p, 0.1, cosine) for row, p in enumerate(passages)]
+    return gather_evidence(question, hits, [Span(0, 1, 3.0, 1.0) for _ in passages])
+
+
+def test_coverage_is_the_share_of_the_questions_words_in_passage_and_context() -> None:
+    [found] = evidence_for("Which ministers visited Kyiv?", passage("The minister spoke.", title="Visit to Kyiv"))
+    assert found.coverage == 1.0
+
+
+def test_names_and_numbers_that_are_missing_count_against_a_passage() -> None:
+    [found] = evidence_for("When did Koizumi meet Putin in 2006?", passage("Koizumi met Putin in 2005."))
+    assert found.named == pytest.approx(2 / 3)
+
+
+def test_a_question_without_names_misses_none() -> None:
+    assert evidence_for("what was agreed?", passage("They agreed."))[0].named == 1.0
+
+
+def test_margin_rank_and_cosine_are_taken_over() -> None:
+    first, second = evidence_for("what was agreed?", passage("They agreed."), passage("They met."), cosine=None)
+    assert (first.margin, first.rank, second.rank, first.cosine) == (2.0, 1.0, 0.5, 0.0)
+
+
+def test_confidence_is_logistic_and_never_overflows() -> None:
+    calibration = Calibration(weights=(1.0, 0.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5)
+    assert calibration.confidence(Evidence(0.0, 1, 1, 1, 1)) == 0.5
+    assert calibration.confidence(Evidence(1e9, 1, 1, 1, 1)) == pytest.approx(1.0)
+    assert calibration.confidence(Evidence(-1e9, 1, 1, 1, 1)) == pytest.approx(0.0)

@@ -1,0 +1,44 @@
+from collections.abc import Sequence
+
+import pytest
+from fakes import WordEmbedder, passage
+
+from qa_service.retrieval import Ranker, Retriever
+from qa_service.types import Filters, Passage, Ranking, ScoredRow, Vector
+
+
+class FixedIndex:
+    """Implements PassageIndex: row 1 is nearest in meaning, row 2 in words, row 0 second in both."""
+
+    def search_dense(self, vector: Vector, k: int, filters: Filters) -> Ranking:
+        return [ScoredRow(1, 0.9), ScoredRow(0, 0.8)][:k]
+
+    def search_lexical(self, text: str, k: int, filters: Filters) -> Ranking:
+        return [ScoredRow(2, 7.0), ScoredRow(0, 6.0)][:k]
+
+    def __len__(self) -> int:
+        return 3
+
+    def close(self) -> None: ...
+
+
+def numbered(rows: Sequence[int]) -> list[Passage]:
+    return [passage(f"Passage {row}") for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("ranker", "rows"), [(Ranker.HYBRID, [0, 1, 2]), (Ranker.DENSE, [1, 0]), (Ranker.LEXICAL, [2, 0])]
+)
+def test_each_ranker_gives_its_order(ranker: Ranker, rows: list[int]) -> None:
+    hits = Retriever(FixedIndex(), WordEmbedder(), numbered, ranker).retrieve("question", 5, Filters())
+    assert [hit.row for hit in hits] == rows
+    assert [hit.passage.text for hit in hits] == [f"Passage {row}" for row in rows]
+
+
+def test_a_hit_says_what_each_ranker_thought_of_it() -> None:
+    hits = Retriever(FixedIndex(), WordEmbedder(), numbered).retrieve("question", 5, Filters())
+    assert [(hit.row, hit.cosine, hit.bm25) for hit in hits] == [(0, 0.8, 6.0), (1, 0.9, None), (2, None, 7.0)]
+
+
+def test_k_bounds_the_hits() -> None:
+    assert len(Retriever(FixedIndex(), WordEmbedder(), numbered).retrieve("question", 1, Filters())) == 1

@@ -1,0 +1,191 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import WordEmbedder
+from filelock import FileLock
+
+from qa_service.assembly import make_builder
+from qa_service.config import Settings
+from qa_service.errors import BuildError, SettingsError
+from qa_service.indexing.catalog import Catalog
+from qa_service.indexing.faiss_backend import FaissBackend
+from qa_service.indexing.snapshot import current_id, open_current, snapshot_ids
+from qa_service.protocols import IndexBackend
+
+WriteReleases = Callable[[dict[str, str]], Path]
+SENTENCE = "The two ministers met on Monday in the capital and agreed to continue their work on trade and on visas in the autumn."
+
+
+def test_a_build_publishes_a_snapshot_of_every_release(settings: Settings, embedder: WordEmbedder) -> None:
+    report = make_builder(settings, embedder).build()
+    snapshot = open_current(settings.index)
+    assert snapshot.manifest.id == report.snapshot
+    assert report.n_documents == 3
+    assert report.added == ("2002-08-30-flood.txt", "2005-05-10-summit.txt", "undated/agreement.md")
+    assert np.load(snapshot.folder / "vectors.npy").shape == (report.n_passages, embedder.dimension)
+    assert (
+        json.loads((snapshot.folder / "report.json").read_text())["n_embedded"]
+        == report.n_embedded
+        == report.n_passages
+    )
+
+
+def test_a_build_without_a_change_writes_nothing(settings: Settings, embedder: WordEmbedder) -> None:
+    first = make_builder(settings, embedder).build()
+    second = make_builder(settings, embedder).build()
+    assert (second.snapshot, second.is_new) == (first.snapshot, False)
+    assert snapshot_ids(settings.index) == [first.snapshot]
+
+
+def test_only_what_is_new_is_embedded(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    make_builder(settings, embedder).build()
+    embedder.n_encoded = 0
+    write_releases({"new.txt": f"A new release\n\nJune 1, 2006\n\n{SENTENCE}"})
+    report = make_builder(settings, embedder).build()
+    assert (report.added, report.changed, report.removed) == (("new.txt",), (), ())
+    assert embedder.n_encoded == report.n_embedded == 2
+
+
+def test_reused_vectors_stay_with_their_passages(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    make_builder(settings, embedder).build()
+    write_releases({"0-first.txt": f"It sorts before all others\n\n{SENTENCE}"})
+    make_builder(settings, embedder).build()
+    snapshot = open_current(settings.index)
+    vectors = np.load(snapshot.folder / "vectors.npy")
+    passages = Catalog(snapshot.folder).passages(range(len(vectors)))
+    expected = embedder.encode_sentences([passage.contextual_text for passage in passages])
+    np.testing.assert_allclose(vectors, expected, atol=1e-6)
+
+
+def test_a_deleted_release_is_gone(settings: Settings, embedder: WordEmbedder) -> None:
+    make_builder(settings, embedder).build()
+    (settings.documents / "2002-08-30-flood.txt").unlink()
+    report = make_builder(settings, embedder).build()
+    assert report.removed == ("2002-08-30-flood.txt",)
+    assert Catalog(open_current(settings.index).folder).document("2002-08-30-flood.txt") is None
+
+
+def test_a_changed_release_replaces_the_old_one(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    make_builder(settings, embedder).build()
+    write_releases({"2002-08-30-flood.txt": f"Corrected\n\n{SENTENCE}"})
+    report = make_builder(settings, embedder).build()
+    assert report.changed == ("2002-08-30-flood.txt",)
+    texts = [p.text for p in Catalog(open_current(settings.index).folder).passages_of("2002-08-30-flood.txt")]
+    assert texts == ["Corrected", SENTENCE]
+
+
+def test_identical_releases_are_both_kept_and_embedded_once(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    make_builder(settings, embedder).build()
+    write_releases({"copy-1.txt": f"Same\n\n{SENTENCE}", "copy-2.txt": f"Same\n\n{SENTENCE}"})
+    report = make_builder(settings, embedder).build()
+    catalog = Catalog(open_current(settings.index).folder)
+    assert [len(catalog.passages_of(name)) for name in ("copy-1.txt", "copy-2.txt")] == [2, 2]
+    assert report.n_embedded == 2
+
+
+def test_another_embedder_means_a_full_build_and_says_so(settings: Settings, embedder: WordEmbedder) -> None:
+    make_builder(settings, embedder).build()
+    report = make_builder(settings, WordEmbedder(name="other")).build()
+    assert report.full_because == "the embedder is other, it was words"
+    assert report.n_embedded == report.n_passages
+
+
+def test_other_splitter_settings_mean_a_full_build(settings: Settings, embedder: WordEmbedder) -> None:
+    make_builder(settings, embedder).build()
+    report = make_builder(settings.model_copy(update={"passage_tokens": 60}), embedder).build()
+    assert report.full_because == "the splitter's settings are other ones"
+
+
+def test_a_broken_release_is_reported_and_stops_nothing(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    write_releases({"empty.txt": "", "image.png": "x"})
+    (settings.documents / "binary.txt").write_bytes(b"\x00\x01\x02\xff" * 50)
+    report = make_builder(settings, embedder).build()
+    assert [name for name, _ in report.skipped] == ["binary.txt", "empty.txt", "image.png"]
+    assert report.n_documents == 3
+
+
+def test_an_empty_folder_is_an_error_and_the_old_index_stays(
+    settings: Settings, embedder: WordEmbedder, tmp_path: Path
+) -> None:
+    before = make_builder(settings, embedder).build()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(BuildError, match="holds no release"):
+        make_builder(settings.model_copy(update={"documents": empty}), embedder).build()
+    assert current_id(settings.index) == before.snapshot
+
+
+def test_an_empty_index_can_be_asked_for(settings: Settings, embedder: WordEmbedder, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    report = make_builder(settings.model_copy(update={"documents": empty}), embedder).build(allow_empty=True)
+    assert (report.n_documents, report.n_passages) == (0, 0)
+
+
+def test_a_missing_folder_is_an_error(settings: Settings, embedder: WordEmbedder, tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="nowhere"):
+        make_builder(settings.model_copy(update={"documents": tmp_path / "nowhere"}), embedder).build()
+
+
+def test_two_builds_at_once_are_refused(settings: Settings, embedder: WordEmbedder) -> None:
+    settings.index.mkdir()
+    with FileLock(settings.index / ".lock"), pytest.raises(BuildError, match="another build"):
+        make_builder(settings, embedder).build()
+
+
+class LosesPassages(FaissBackend):
+    """A backend that forgets the last passage."""
+
+    def write(self, location: Path, passages, vectors) -> None:  # type: ignore[no-untyped-def]
+        super().write(location, passages[:-1], vectors[:-1])
+
+
+def test_an_index_that_lost_passages_is_never_published(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = make_builder(settings, embedder).build()
+    lossy: dict[str, Callable[[], IndexBackend]] = {"faiss": LosesPassages}
+    monkeypatch.setattr("qa_service.assembly.BACKENDS", lossy)
+    (settings.documents / "2002-08-30-flood.txt").unlink()
+    with pytest.raises(BuildError, match="the old one stays in service"):
+        make_builder(settings, embedder).build()
+    assert current_id(settings.index) == before.snapshot
+    assert [path.name for path in (settings.index / "snapshots").iterdir()] == [before.snapshot]
+
+
+def test_old_snapshots_beyond_the_kept_number_go(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    builder = make_builder(settings.model_copy(update={"keep_snapshots": 2}), embedder)
+    ids = []
+    for n in range(3):
+        write_releases({"changing.txt": f"Version {n}\n\n{SENTENCE}"})
+        ids.append(builder.build().snapshot)
+    assert snapshot_ids(settings.index) == ids[:0:-1]
+
+
+def test_progress_tells_stage_and_counts(settings: Settings, embedder: WordEmbedder) -> None:
+    seen: list[tuple[str, int, int]] = []
+    report = make_builder(settings, embedder).build(on_progress=lambda *step: seen.append(step))
+    assert ("loading", 3, 3) in seen
+    assert ("embedding", report.n_embedded, report.n_embedded) in seen
+
+
+def test_passages_that_would_not_fit_the_embedder_are_a_settings_error(
+    settings: Settings, embedder: WordEmbedder
+) -> None:
+    with pytest.raises(SettingsError, match="passage_tokens = 250"):
+        make_builder(settings.model_copy(update={"passage_tokens": 250}), embedder)

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from qa_service.config import Settings, load_settings
+from qa_service.errors import SettingsError
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"QA_{name.upper()}", raising=False)
+    return tmp_path
+
+
+def test_a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().port == 8000
+    (empty_folder / "qa.toml").write_text("port = 1\nhost = '0.0.0.0'\n")
+    assert load_settings().port == 1
+    monkeypatch.setenv("QA_PORT", "2")
+    assert load_settings().port == 2
+    assert load_settings(port=3).port == 3
+    assert load_settings(port=None).port == 2
+    assert load_settings().host == "0.0.0.0"
+
+
+def test_a_wrong_value_names_key_value_and_what_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_PORT", "many")
+    with pytest.raises(SettingsError, match=r"port = 'many': .*valid integer"):
+        load_settings()
+
+
+def test_an_unknown_key_of_the_file_is_an_error(empty_folder: Path) -> None:
+    (empty_folder / "qa.toml").write_text("colour = 'red'\n")
+    with pytest.raises(SettingsError, match="colour"):
+        load_settings()
+
+
+def test_a_file_that_is_not_toml_is_an_error(empty_folder: Path) -> None:
+    (empty_folder / "qa.toml").write_text("port = = 1\n")
+    with pytest.raises(SettingsError, match=r"qa\.toml can't be read"):
+        load_settings()
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    table = README.read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        default = "unset" if field.default is None else f"`{field.default}`"
+        assert f"| `{name}` | `QA_{name.upper()}` | {default} | {field.description} |" in table

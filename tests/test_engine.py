@@ -1,0 +1,162 @@
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from qa_service.engine import Engine
+from qa_service.errors import CitationError, QuestionError
+from qa_service.indexing.catalog import Catalog
+from qa_service.reading import Calibration
+from qa_service.retrieval import Retriever
+from qa_service.types import Document, Filters, Hit, IndexInfo, Passage, Reason, Span, Turn
+
+INFO = IndexInfo("000001-20260102T120000Z", dt.datetime(2026, 1, 2, tzinfo=dt.UTC), 3, 3, dt.date(2005, 5, 10))
+# Confidence is the margin alone: 0.5 at margin 0, 0.73 at 1, 0.88 at 2.
+BY_MARGIN = Calibration(weights=(1.0, 0.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.7)
+
+TEXTS = {
+    "a.txt": "The talks began late. They took approximately 30 minutes in all. Both sides were content.",
+    "b.txt": "The meeting took approximately 30 minutes.",
+    "c.txt": "The leaders met for two hours.",
+}
+
+
+class FixedCatalog(Catalog):
+    def __init__(self, texts: dict[str, str] | None = None) -> None:
+        self.texts = texts or TEXTS
+
+    def document(self, document_id: str) -> Document | None:
+        text = self.texts.get(document_id)
+        return Document(document_id, text, f"Title of {document_id}", dt.date(2005, 5, 10)) if text else None
+
+
+class FixedRetriever(Retriever):
+    """Hits every text in order, those that the filters name if they name any."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def retrieve(self, question: str, k: int, filters: Filters) -> list[Hit]:
+        self.asked.append(question)
+        names = [name for name in TEXTS if filters.document_ids is None or name in filters.document_ids]
+        passages = [Passage(name, 1, 0, len(TEXTS[name]), TEXTS[name], f"Title of {name}") for name in names]
+        return [Hit(row, passage, 1 / (61 + row), 0.5, 1.0) for row, passage in enumerate(passages)][:k]
+
+
+class FixedReader:
+    """Reads the words it was given for a release, with the margin it was given; else the first word with none."""
+
+    name = "fixed"
+
+    def __init__(self, found: dict[str, tuple[str, float]]) -> None:
+        self.found = found
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        spans = []
+        for passage in passages:
+            words, margin = self.found.get(passage.document_id, (passage.text.split()[0], -9.0))
+            start = passage.text.index(words)
+            spans.append(Span(start, start + len(words), margin, 0.0))
+        return spans
+
+
+def engine_with(found: dict[str, tuple[str, float]], catalog: Catalog | None = None) -> Engine:
+    return Engine(
+        info=INFO,
+        catalog=catalog or FixedCatalog(),
+        retriever=FixedRetriever(),
+        reader=FixedReader(found),
+        calibration=BY_MARGIN,
+    )
+
+
+def test_an_answer_is_cut_from_its_release_and_cited_with_its_sentence() -> None:
+    reply = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}).ask("How long did they talk?")
+    [answer], [citation] = reply.answers, reply.citations
+    assert (answer.text, round(answer.confidence, 2), answer.citation) == ("approximately 30 minutes", 0.88, 1)
+    assert citation.quote == "They took approximately 30 minutes in all."
+    assert TEXTS["a.txt"][citation.start : citation.end] == citation.quote
+    assert TEXTS["a.txt"][citation.answer_start : citation.answer_end] == answer.text
+    assert (citation.before, citation.after) == ("The talks began late. ", " Both sides were content.")
+    assert reply.reason is None
+
+
+def test_the_same_answer_in_two_releases_is_one_answer_with_two_citations() -> None:
+    found = {"a.txt": ("approximately 30 minutes", 1.0), "b.txt": ("approximately 30 minutes", 2.0)}
+    reply = engine_with(found).ask("How long did they talk?")
+    [answer] = reply.answers
+    assert [citation.document_id for citation in reply.citations] == ["b.txt", "a.txt"]
+    assert (answer.citation, answer.also_in) == (1, (2,))
+
+
+def test_distinct_answers_come_most_confident_first() -> None:
+    reply = engine_with({"a.txt": ("approximately 30 minutes", 1.0), "c.txt": ("two hours", 2.0)}).ask("How long?")
+    assert [answer.text for answer in reply.answers] == ["two hours", "approximately 30 minutes"]
+    assert [answer.citation for answer in reply.answers] == [1, 2]
+
+
+def test_a_second_answer_below_the_threshold_is_not_given() -> None:
+    reply = engine_with({"a.txt": ("approximately 30 minutes", 0.5), "c.txt": ("two hours", 2.0)}).ask("How long?")
+    assert [answer.text for answer in reply.answers] == ["two hours"]
+
+
+def test_below_the_threshold_it_refuses_and_shows_the_nearest_passages() -> None:
+    reply = engine_with({"a.txt": ("approximately 30 minutes", 0.5)}).ask("How long did the talks take?", top_k=2)
+    assert (reply.is_answered, reply.reason) == (False, Reason.LOW_CONFIDENCE)
+    assert (reply.answers, reply.citations) == ((), ())
+    assert [hit.passage.document_id for hit in reply.passages] == ["a.txt", "b.txt"]
+
+
+def test_filters_that_leave_nothing_are_the_reason() -> None:
+    reply = engine_with({}).ask("How long?", filters=Filters(document_ids=("unknown.txt",)))
+    assert (reply.reason, reply.passages) == (Reason.OUTSIDE_FILTERS, ())
+
+
+def test_an_answer_outside_the_filters_is_the_reason_but_not_shown() -> None:
+    reply = engine_with({"c.txt": ("two hours", 2.0)}).ask("How long?", filters=Filters(document_ids=("a.txt",)))
+    assert reply.reason is Reason.OUTSIDE_FILTERS
+    assert [hit.passage.document_id for hit in reply.passages] == ["a.txt"]
+
+
+def test_a_question_that_leans_on_the_last_is_read_with_it() -> None:
+    engine = engine_with({"a.txt": ("approximately 30 minutes", 2.0)})
+    reply = engine.ask("How long did it take?", history=[Turn("Where did Koizumi meet Putin?", "the Kremlin")])
+    assert reply.question == "How long did it take?"
+    assert reply.interpreted_as == "Where did Koizumi meet Putin? How long did it take?"
+
+
+@pytest.mark.parametrize("question", ["", "   \n", "x" * 2001])
+def test_a_question_outside_the_limits_is_an_error(question: str) -> None:
+    with pytest.raises(QuestionError, match=r"send 1 to 2,000"):
+        engine_with({}).ask(question)
+
+
+@pytest.mark.parametrize("top_k", [0, 51, -1])
+def test_top_k_outside_the_limits_is_an_error(top_k: int) -> None:
+    with pytest.raises(QuestionError, match="send 1 to 50"):
+        engine_with({}).ask("How long?", top_k=top_k)
+
+
+def test_a_citation_that_would_not_be_exact_is_withheld() -> None:
+    moved = FixedCatalog({name: "!" + text for name, text in TEXTS.items()})
+    with pytest.raises(CitationError):
+        engine_with({"a.txt": ("approximately 30 minutes", 2.0)}, moved).ask("How long?")
+
+
+def test_a_passage_of_a_release_that_is_gone_is_withheld() -> None:
+    with pytest.raises(CitationError, match="no such release"):
+        engine_with({"a.txt": ("approximately 30 minutes", 2.0)}, FixedCatalog({"z.txt": "z"})).ask("How long?")
+
+
+def test_the_reply_names_the_snapshot_and_repeats(engine: Engine) -> None:
+    first, second = engine.ask("Where will Toyota build a plant?"), engine.ask("Where will Toyota build a plant?")
+    assert first == replace(second, took_ms=first.took_ms)
+    assert first.index == engine.info
+
+
+@pytest.mark.parametrize(
+    "question", ["?", "🎉", "会談はいつですか", "'; DROP TABLE documents; --", "<b>x</b>", "a\x00b\x07", "x"]
+)
+def test_any_question_gets_a_reply(engine: Engine, question: str) -> None:
+    assert engine.ask(question).question == question

@@ -16,20 +16,20 @@ SHARED = Path(__file__).parents[1].parent / "shared" / "corpus"
 RELEASES = {
     "2005-05-10-summit.txt": (
         "Japan-Russia Summit Meeting\n\nMay 10, 2005\n\n"
-        "Prime Minister Koizumi met President Putin in the Kremlin for approximately 30 minutes from 6:40 pm, Moscow time, "
-        "on the occasion of the ceremony in Moscow.\n\n"
+        "Prime Minister Koizumi met President Putin in the Kremlin for approximately 30 minutes from 6:40 pm, Moscow "
+        "time, on the occasion of the ceremony in Moscow.\n\n"
         "2. Japan-Russia relations\n\n"
-        "Toyota Motor Corporation decided to build a manufacturing plant in St. Petersburg. The Foreign Minister of Russia, "
-        "Sergey Lavrov, will visit Japan on May 30 and 31 to prepare the visit of the President.\n"
+        "Toyota Motor Corporation decided to build a manufacturing plant in St. Petersburg. The Foreign Minister of "
+        "Russia, Sergey Lavrov, will visit Japan on May 30 and 31 to prepare the visit of the President.\n"
     ),
     "2002-08-30-flood.txt": (
         "Emergency Assistance for Flood Disaster\n\nAugust 30, 2002\n\n"
-        "Japan settled on relief supplies worth roughly 16.7 million yen for the flood-hit Republic of Korea, made up of "
-        "ten tents, 75 sleeping mats and 20 portable water tanks.\n"
+        "Japan settled on relief supplies worth roughly 16.7 million yen for the flood-hit Republic of Korea, made up "
+        "of ten tents, 75 sleeping mats and 20 portable water tanks.\n"
     ),
     "undated/agreement.md": (
-        "# Agreement on Nature Conservation\n\nThe two governments signed the agreement on wetlands and agreed to meet every "
-        "second year in order to review how it is carried out by both sides.\n"
+        "# Agreement on Nature Conservation\n\nThe two governments signed the agreement on wetlands and agreed to meet "
+        "every second year in order to review how it is carried out by both sides.\n"
     ),
 }
 

@@ -75,6 +75,7 @@ def test_package_files_only_re_export() -> None:
 
 
 def test_importing_the_command_line_loads_neither_torch_nor_flask() -> None:
-    check = "import sys, qa_service.cli; sys.exit(' '.join({'torch', 'flask', 'faiss', 'onnxruntime'} & set(sys.modules)) or 0)"
+    heavy = {"torch", "flask", "faiss", "onnxruntime"}
+    check = f"import sys, qa_service.cli; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"
     result = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr) == (0, "")

@@ -16,7 +16,10 @@ from qa_service.indexing.snapshot import current_id, open_current, snapshot_ids
 from qa_service.protocols import IndexBackend
 
 WriteReleases = Callable[[dict[str, str]], Path]
-SENTENCE = "The two ministers met on Monday in the capital and agreed to continue their work on trade and on visas in the autumn."
+SENTENCE = (
+    "The two ministers met on Monday in the capital and agreed to continue their work on trade and on visas in "
+    "the autumn."
+)
 
 
 def test_a_build_publishes_a_snapshot_of_every_release(settings: Settings, embedder: WordEmbedder) -> None:

@@ -1,4 +1,5 @@
 import datetime as dt
+from itertools import pairwise
 
 from fakes import WordEmbedder, document
 from hypothesis import given
@@ -121,6 +122,6 @@ def test_passages_are_slices_that_hold_every_word_exactly_once(
     doc = document(text, body_start=0 if cut < 0 else cut)
     passages = split(doc, max_tokens=max_tokens, min_words=min_words)
     assert all(text[passage.start : passage.end] == passage.text for passage in passages)
-    assert all(left.end < right.start for left, right in zip(passages, passages[1:], strict=False))  # no word is cut
+    assert all(left.end < right.start for left, right in pairwise(passages))  # no word is cut
     assert "".join("".join(passage.text.split()) for passage in passages) == "".join(text.split())
     assert [passage.number for passage in passages] == list(range(1, len(passages) + 1))

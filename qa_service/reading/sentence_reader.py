@@ -10,8 +10,8 @@ from qa_service.sentences import sentence_spans
 from qa_service.types import Passage, Span, Vector, Vectors
 from qa_service.words import content_words
 
-# How much the share of the question's words in the sentence, and a fitting kind of answer, count against the cosine: the
-# ratios of a logistic regression over the sample questions' sentences.
+# How much the share of the question's words in the sentence, and a fitting kind of answer, count against the cosine:
+# the ratios of a logistic regression over the sample questions' sentences.
 _WORDS_WEIGHT = 0.8
 _KIND_WEIGHT = 0.2
 

@@ -9,8 +9,8 @@ from qa_service.types import Filters, Hit, Passage, Ranking
 
 # Rows that each ranker hands to the fusion. Cormack et al. fuse whole runs; the tail can't reach the top ten.
 _DEPTH = 50
-# A title block's words are in every passage of its release, as context; it matches best only for being short. Weighted so,
-# passage hit@5 on the sample questions rose from 0.93 to 0.97 (docs/evaluation.md).
+# A title block's words are in every passage of its release, as context; it matches best only for being short.
+# Weighted so, passage hit@5 on the sample questions rose from 0.93 to 0.97 (docs/evaluation.md).
 _TITLE_BLOCK_WEIGHT = 0.9
 
 

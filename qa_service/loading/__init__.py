@@ -1,0 +1,5 @@
+"""Bytes of files to documents with canonical text, metadata and sections."""
+
+from qa_service.loading.corpus import LOADERS, LoadedCorpus, Skipped, load_corpus, load_document
+
+__all__ = ["LOADERS", "LoadedCorpus", "Skipped", "load_corpus", "load_document"]

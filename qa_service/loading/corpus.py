@@ -1,0 +1,119 @@
+"""A folder of files to documents, and a reason for each file that is none. No file stops the others."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa_service.errors import LoadError
+from qa_service.loading.extracted import Extracted
+from qa_service.loading.html import extract_html
+from qa_service.loading.listing import list_files, suffix_of, unsupported
+from qa_service.loading.markdown import extract_markdown
+from qa_service.loading.metadata import to_document
+from qa_service.loading.plain_text import extract_text
+from qa_service.types import Document
+
+logger = logging.getLogger(__name__)
+
+LOADERS: Mapping[str, Callable[[bytes], Extracted]] = {
+    ".txt": extract_text,
+    ".md": extract_markdown,
+    ".html": extract_html,
+    ".htm": extract_html,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that became no document, and why. `document_id` can be written and shown, whatever the file is called."""
+
+    document_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCorpus:
+    """All files of a folder, both kinds sorted by document id."""
+
+    documents: tuple[Document, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def _nothing_known(document_id: str, sha256: str) -> Document | None:  # noqa: ARG001
+    return None
+
+
+def load_corpus(
+    folder: Path,
+    *,
+    max_bytes: int,
+    known: Callable[[str, str], Document | None] = _nothing_known,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> LoadedCorpus:
+    """Load every file below `folder` that is not hidden.
+
+    Args:
+        max_bytes: Larger files are skipped.
+        known: Given a document id and the sha256 of the file's bytes, may return the document parsed from them before.
+        on_progress: Called after each file with the number done and the number in all.
+
+    Raises:
+        BuildError: `folder` is missing, no folder, or can't be listed.
+    """
+    files, refused = list_files(folder, LOADERS)
+    skipped = [Skipped(document_id, reason) for document_id, reason in refused.items()]
+    documents: list[Document] = []
+    for n_done, (document_id, path) in enumerate(files.items(), start=1):
+        try:
+            data = _read(path, max_bytes)
+            sha256 = hashlib.sha256(data).hexdigest()
+            documents.append(known(document_id, sha256) or _parse(document_id, data, sha256))
+        except LoadError as error:
+            skipped.append(Skipped(document_id, str(error)))
+        if on_progress:
+            on_progress(n_done, len(files))
+    return LoadedCorpus(
+        documents=tuple(sorted(documents, key=lambda document: document.id)),
+        skipped=tuple(sorted(skipped, key=lambda each: each.document_id)),
+    )
+
+
+def load_document(document_id: str, data: bytes) -> Document:
+    """Return the release in `data`, the bytes of the file `document_id`.
+
+    Raises:
+        LoadError: It can't be one. The message leaves the file's name to the caller.
+    """
+    return _parse(document_id, data, hashlib.sha256(data).hexdigest())
+
+
+def _parse(document_id: str, data: bytes, sha256: str) -> Document:
+    suffix = suffix_of(document_id)
+    if suffix not in LOADERS:
+        raise LoadError(unsupported(document_id, LOADERS))
+    if not data.strip():
+        raise LoadError("the file is empty: add the release's text, or remove the file")
+    try:
+        return to_document(document_id, LOADERS[suffix](data), sha256)
+    except LoadError:
+        raise
+    except Exception as error:  # whatever a parser does with a file, the other files load
+        logger.exception("%s could not be parsed", document_id)
+        raise LoadError(
+            f"it could not be parsed as {suffix} ({type(error).__name__}): save it again, or as .txt"
+        ) from error
+
+
+def _read(path: Path, max_bytes: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except FileNotFoundError as error:
+        raise LoadError("it vanished while the folder was read: build again") from error
+    except OSError as error:
+        raise LoadError(f"it can't be read ({error.strerror}): check its permissions") from error
+    if len(data) > max_bytes:
+        raise LoadError(f"it is larger than the limit of {max_bytes:,} bytes: split it, or raise the limit")
+    return data

@@ -1,0 +1,147 @@
+"""The date that a release states: in a line of its own, in the dateline of its first paragraph, or in its file's name.
+
+Only complete dates of the years 1900 to 2100 count, and none that could be two days, as 5/10/2005 could. Patterns read
+nearly all; dateparser, which is slow and takes "May" and "Monday" for dates, sees only lines that name month and year.
+"""
+
+import datetime as dt
+import re
+from typing import NamedTuple
+
+import dateparser
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)"
+_YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d|2100)(?!\d)"
+_GAP = r"(?:\s{0,3},\s{0,3}|\s{1,3})"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\b{_MONTH}\s{{0,3}}{_DAY}{_GAP}{_YEAR}",
+        rf"{_DAY}\s{{0,3}}(?:of\s)?{_MONTH}{_GAP}{_YEAR}",
+        rf"{_YEAR}(?P<mark>[-/._])(?P<month>[01]?\d)(?P=mark)(?P<day>[0-3]?\d)(?!\d)",
+        rf"(?<!\d)(?P<first>[0-3]?\d)(?P<mark>[-/.])(?P<second>[0-3]?\d)(?P=mark){_YEAR}",
+        rf"{_YEAR}\s?年\s?(?P<month>[01]?\d)\s?月\s?(?P<day>[0-3]?\d)\s?日",
+    )
+)
+_MONTH_NAME = re.compile(rf"\b{_MONTH}", re.IGNORECASE)
+_ANY_YEAR = re.compile(_YEAR)
+_COMPACT = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
+
+_WEEKDAY = r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+_TIME = r"\b\d{1,2}[:.]\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b(?:GMT|UTC|JST|E[SD]T|CES?T)\b"
+_LABEL = r"\b(?:for (?:immediate )?release|press release|release date|released?|dated?|posted|published|issued|on|at)\b"
+_SAYS_WHEN = re.compile(rf"{_WEEKDAY}|{_TIME}|{_LABEL}", re.IGNORECASE)
+_MARKS = " \t\n()[],.;:/|–—-"
+_NO_PLACE = frozenset("on in since until by from before after the as at for between".split())
+_DATELINE_END = re.compile(r"\)?,?\s*(?:\([^()\n]{1,40}\)|/[^/\n]{1,40}/)?\s*(?:--?|–|—|:|\||\n)")
+_LONGEST_LINE = 120
+
+
+class FoundDate(NamedTuple):
+    """A date and where it stands: `text[start:end]`."""
+
+    date: dt.date
+    start: int
+    end: int
+
+
+def find_date(text: str) -> FoundDate | None:
+    """Return the first complete date in `text`."""
+    found = (
+        FoundDate(date, *match.span()) for form in _FORMS for match in form.finditer(text) if (date := _date(match))
+    )
+    return min(found, key=lambda each: each.start, default=None)
+
+
+def stated_date(value: str) -> dt.date | None:
+    """Return the date of a metadata field, such as `2005-05-10T18:40:00Z`, `20050510` or `10 May 2005`."""
+    value = value[:_LONGEST_LINE]
+    if (compact := _COMPACT.match(value)) and (date := _date(compact)):
+        return date
+    found = find_date(value)
+    return found.date if found else _parse_loosely(value)
+
+
+def file_name_date(stem: str) -> dt.date | None:
+    """Return the date that begins a file's name, as in `2007-05-22-summit`."""
+    found = find_date(stem[:12])
+    if found and found.start == 0:
+        return found.date
+    compact = _COMPACT.match(stem)
+    return _date(compact) if compact else None
+
+
+def date_line(line: str) -> dt.date | None:
+    """Return the date of a line that says when, and perhaps where, and nothing else: `Tokyo, May 10, 2005 (Tue)`."""
+    if len(line) > _LONGEST_LINE:
+        return None
+    found = find_date(line)
+    if found is None:
+        return _parse_loosely(line)
+    before, after = _rest(line[: found.start]), _rest(line[found.end :])
+    if before and not (_is_place(before) and line[: found.start].rstrip()[-1] in _MARKS):
+        return None
+    if after and not (_is_place(after) and line[found.end :].lstrip()[0] in _MARKS):
+        return None
+    is_title_with_date = len(before.split()) > 2 and line.rstrip(".").endswith(")")
+    return None if is_title_with_date else found.date
+
+
+def closing_date(line: str) -> dt.date | None:
+    """Return the date in brackets that ends a line: `Press conference by the Minister (Tuesday, May 10, 2005)`."""
+    opening = line.rfind("(")
+    return date_line(line[opening:]) if opening >= 0 and line.endswith(")") else None
+
+
+def dateline_date(paragraph: str) -> dt.date | None:
+    """Return the date of the dateline that begins `paragraph`: `WASHINGTON, July 17, 2006 – The ...`."""
+    paragraph = paragraph[:_LONGEST_LINE]
+    found = find_date(paragraph)
+    if found is None:
+        return None
+    before = paragraph[: found.start].rstrip()
+    if (place := _rest(before)) and not (_is_place(place) and before[-1] in _MARKS):
+        return None
+    is_bracketed = before.endswith("(") and paragraph.startswith(")", found.end)
+    return found.date if is_bracketed or _DATELINE_END.match(paragraph, found.end) else None
+
+
+def _date(match: re.Match[str]) -> dt.date | None:
+    """Return the day that `match` names, None when there is no such day or when it could be two."""
+    parts = match.groupdict()
+    if "first" in parts:
+        first, second = int(parts["first"]), int(parts["second"])
+        if first != second and first <= 12 and second <= 12:
+            return None
+        day, month = max(first, second), min(first, second)
+    else:
+        name = parts["month"][:3].lower()
+        day, month = int(parts["day"]), _MONTHS.index(name) + 1 if name in _MONTHS else int(name)
+    try:
+        return dt.date(int(parts["year"]), month, day)
+    except ValueError:
+        return None
+
+
+def _parse_loosely(line: str) -> dt.date | None:
+    """Return the date of a short line that is one in a rarer form: `2005 May 10`, `10-May-2005`."""
+    if len(line) > 60 or not _ANY_YEAR.search(line) or not _MONTH_NAME.search(line):
+        return None
+    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"], "STRICT_PARSING": True}
+    parsed = dateparser.parse(line, languages=["en"], settings=settings)
+    return parsed.date() if parsed and 1900 <= parsed.year <= 2100 else None
+
+
+def _rest(text: str) -> str:
+    """Return what `text` holds beside weekdays, times, labels and marks."""
+    return _SAYS_WHEN.sub(" ", text).strip(_MARKS)
+
+
+def _is_place(text: str) -> bool:
+    words = text.replace("(", " ").split()
+    return len(words) <= 5 and words[0].lower() not in _NO_PLACE and all(word[0].isupper() for word in words)

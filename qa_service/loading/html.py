@@ -1,0 +1,133 @@
+"""A .html page to blocks: its main content without menus and scripts, with what its head states."""
+
+import datetime as dt
+import re
+from itertools import accumulate
+
+from selectolax.lexbor import LexborHTMLParser
+
+from qa_service.loading.canonical import one_line
+from qa_service.loading.dates import stated_date
+from qa_service.loading.encoding import decode
+from qa_service.loading.extracted import Block, Extracted
+from qa_service.loading.front_matter import web_address
+from qa_service.loading.html_blocks import BlockCollector, Region
+from qa_service.loading.html_bounds import bound_parsing
+
+_CHARSET = re.compile(rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_CHARSET_WITHIN = 4096  # bytes; browsers look at 1024
+_DATE_FIELDS = (
+    "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued",
+    "dcterms.created", "pubdate", "publishdate", "publish_date", "publication_date",
+)  # fmt: skip
+_SEPARATOR = re.compile(r"\s+(\||::|»|«|›|–|—|-)\s+")
+_OFFICE = re.compile(
+    r"\b(?:ministry|department|office|embassy|government|senate|senator|agency|commission|council|secretariat|newsroom"
+    r"|news|press|official|website|web ?site|home ?page)\b|\.(?:com|org|gov|net|int|info)$",
+    re.IGNORECASE,
+)
+_EMPTY_TITLE = re.compile(r"(?:untitled(?: document)?|document|index|home|new page.*)", re.IGNORECASE)
+
+
+def extract_html(data: bytes) -> Extracted:
+    """Return a page's main content: `<article>` or `<main>` where it holds most of the text, else the whole body."""
+    charset = _CHARSET.search(data[:_CHARSET_WITHIN])
+    html = decode(data, declared=charset[1].decode("ascii") if charset else None)
+    tree = LexborHTMLParser(bound_parsing(html))
+    blocks = _main_content(*_collect(tree))
+    fields = _meta_fields(tree)
+    return Extracted(
+        blocks=tuple(blocks),
+        title=_title(tree, fields, blocks),
+        date=_date(tree, fields),
+        source_url=_source_url(tree, fields),
+    )
+
+
+def html_fragment(html: str) -> list[Block]:
+    """Return the blocks of a piece of HTML, such as one block of a rendered Markdown file."""
+    blocks, _ = _collect(LexborHTMLParser(bound_parsing(html)))
+    return blocks
+
+
+def _collect(tree: LexborHTMLParser) -> tuple[list[Block], list[Region]]:
+    collector = BlockCollector()
+    if tree.body is not None:
+        collector.collect(tree.body)
+    return collector.blocks, collector.regions
+
+
+def _main_content(blocks: list[Block], regions: list[Region]) -> list[Block]:
+    """Return the blocks of the smallest content element that holds more than half of the text, and the page's <h1>.
+
+    Where there is none, all blocks but those of the page header and of forms.
+    """
+    lengths = list(accumulate((len(block.text) for block in blocks), initial=0))
+    titles = list(accumulate((block.level == 1 for block in blocks), initial=0))
+
+    def size(region: Region) -> int:
+        return lengths[region.last] - lengths[region.first]
+
+    def n_titles(region: Region) -> int:
+        return titles[region.last] - titles[region.first]
+
+    large = [region for region in regions if region.kind == "content" and size(region) * 2 > lengths[-1]]
+    if large:
+        main = min(large, key=lambda region: (n_titles(region) == 0, size(region)))
+        return blocks[main.first : main.last]
+    dropped: set[int] = set()
+    for region in regions:
+        is_page_header = region.kind == "header" and n_titles(region) == 0
+        if (is_page_header or region.kind == "form") and size(region) * 2 < lengths[-1]:
+            dropped.update(range(region.first, region.last))
+    return [block for number, block in enumerate(blocks) if number not in dropped]
+
+
+def _meta_fields(tree: LexborHTMLParser) -> dict[str, str]:
+    """Return the page's meta fields by lower-case name; the first of a name counts."""
+    fields: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+        fields.setdefault(name.lower(), one_line(attributes.get("content") or ""))
+    return fields
+
+
+def _title(tree: LexborHTMLParser, fields: dict[str, str], blocks: list[Block]) -> str | None:
+    """Return the title that the head states, None where the page's own <h1> is to be its title."""
+    heading = next((one_line(block.text) for block in blocks if block.level == 1), "")
+    site = fields.get("og:site_name", "")
+    if stated := fields.get("og:title", ""):
+        return _without_site(stated, site, heading)
+    if heading and heading != site:
+        return None
+    node = tree.css_first("title")
+    stated = one_line(node.text()) if node else ""
+    return None if not stated or _EMPTY_TITLE.fullmatch(stated) else _without_site(stated, site, heading)
+
+
+def _without_site(title: str, site: str, heading: str) -> str:
+    """Return `title` without the name of the site, as in `Summit Meeting | Ministry of Foreign Affairs`."""
+    if heading and heading != site and heading in title:
+        return heading
+    parts = _SEPARATOR.split(title)
+    while len(parts) > 2:
+        mark, last = parts[-2:]
+        if last != site and mark in {"–", "—", "-"} and not (_OFFICE.search(last) and len(last.split()) <= 8):
+            break
+        del parts[-2:]
+    if len(parts) > 2 and parts[0] == site:
+        del parts[:2]
+    return "".join(part if number % 2 == 0 else f" {part} " for number, part in enumerate(parts))
+
+
+def _date(tree: LexborHTMLParser, fields: dict[str, str]) -> dt.date | None:
+    stated = [fields[name] for name in _DATE_FIELDS if name in fields]
+    stated += [node.attributes.get("datetime") or "" for node in tree.css("[datetime]")[:3]]
+    return next((date for value in stated if (date := stated_date(value))), None)
+
+
+def _source_url(tree: LexborHTMLParser, fields: dict[str, str]) -> str | None:
+    link = tree.css_first("link[rel=canonical]")
+    stated = (link.attributes.get("href") or "") if link else ""
+    return web_address(stated) or web_address(fields.get("og:url", ""))

@@ -1,0 +1,252 @@
+"""HTML to blocks of text as a browser would show them: paragraphs, headings, lists and tables.
+
+The tree is walked with a loop, never by recursion, and each piece of text is looked at once, so no nesting is too deep.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborNode
+
+from qa_service.loading.extracted import Block
+
+_DROPPED = frozenset(
+    "script style noscript template nav aside footer button iframe svg select textarea object canvas audio video title "
+    "datalist noembed noframes".split()
+)
+_DROPPED_ROLES = frozenset({"navigation", "search", "contentinfo", "complementary"})
+_INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = frozenset("ul ol dl menu dir".split())
+_PREFORMATTED = frozenset("pre listing xmp".split())
+_CELLS = frozenset({"td", "th"})
+_PARAGRAPHS = frozenset(
+    "address article blockquote body caption center dd details dialog div dt fieldset figcaption figure form header "
+    "hgroup hr legend li main p section summary table tbody tfoot thead tr".split()
+)
+_BREAKING = _PARAGRAPHS | _HEADINGS.keys() | _LISTS | _PREFORMATTED | _CELLS
+_REGIONS = {"article": "content", "main": "content", "header": "header", "form": "form"}
+_REGION_ROLES = {"main": "content", "banner": "header"}
+
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_SPACES = re.compile(" {2,}")
+_AROUND_BREAK = re.compile(" ?\n ?")
+_WORD = re.compile(r"\w")
+_PAGE_LINK = (
+    r"(?:(?:back|go|return|skip|jump) to|to|top of) (?:the |this |main )*"
+    r"(?:index|top|list|home|menu|page|contents?|navigation|home ?page|previous page)(?: of (?:the |this )?page)?"
+    r"|home|print(?: this)?(?: page)?|share(?: this)?(?: page)?|next(?: page)?|prev(?:ious)?(?: page)?"
+)
+_PAGE_LINKS = re.compile(rf"[\W_]*(?:{_PAGE_LINK})(?:[\W_]+(?:{_PAGE_LINK}))*[\W_]*", re.IGNORECASE)
+_LONGEST_PAGE_LINKS = 100
+_LONGEST_CELL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """`blocks[first:last]` lie in one element of this kind: `content`, `header` or `form`."""
+
+    kind: str
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table that is being read. Where it arranges a page and holds no data, its cells' blocks stand alone."""
+
+    outer_list_depth: int
+    rows: list[list[list[Block]]] = field(default_factory=list)
+    is_layout: bool = False
+
+    def start_cell(self) -> list[Block]:
+        if not self.rows:
+            self.rows.append([])
+        self.rows[-1].append([])
+        return self.rows[-1][-1]
+
+    def cell(self) -> list[Block]:
+        return self.rows[-1][-1] if self.rows and self.rows[-1] else self.start_cell()
+
+    def to_blocks(self) -> list[Block]:
+        cells = [cell for row in self.rows for cell in row]
+        is_data = any(len(row) > 1 for row in self.rows) and all(map(_is_data, cells))
+        if self.is_layout or not is_data:
+            return [block for cell in cells for block in cell]
+        lines = (" | ".join(map(_in_one_line, row)).rstrip(" |") for row in self.rows)
+        return [Block("\n".join(line for line in lines if line))]
+
+
+def _is_data(cell: list[Block]) -> bool:
+    return len(cell) <= 2 and sum(len(block.text) for block in cell) <= _LONGEST_CELL
+
+
+def _in_one_line(cell: list[Block]) -> str:
+    return " ".join(" ".join(block.text.split("\n")) for block in cell)
+
+
+class BlockCollector:
+    """Walks a tree and keeps its visible text.
+
+    Attributes:
+        blocks: In reading order.
+        regions: Where main content, page headers and forms lie among them.
+    """
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.regions: list[Region] = []
+        self._open_regions: list[tuple[str, int]] = []
+        self._tables: list[_Table] = []  # all but the innermost arrange the page
+        self._items: list[str] = []  # of the list that is being read and of the lists in it
+        self._text: list[str] = []  # of the paragraph that is being read
+        self._has_plain_words = False  # it has words outside links
+        self._level = 0
+        self._list_depth = 0
+        self._pre_depth = 0
+        self._link_depth = 0
+
+    def collect(self, root: LexborNode) -> None:
+        """Read `root` and all below it."""
+        for node, is_start in _walk(root):
+            tag = node.tag or ""
+            if tag == "-text" and is_start:
+                self._add_text(node.text_content or "")
+            elif tag == "br" and is_start:
+                self._text.append("\n")
+            elif tag == "a":
+                self._link_depth += 1 if is_start else -1
+            elif tag in _BREAKING:
+                self._end_paragraph()
+                change = self._start if is_start else self._end
+                change(tag)
+            if region := _region(tag, node):
+                self._mark_region(region, is_start)
+        self._end_paragraph()
+        self._end_items()
+
+    def _add_text(self, text: str) -> None:
+        if self._link_depth == 0 and _WORD.search(text):
+            self._has_plain_words = True
+        # No-break spaces keep the layout through the folding of spaces; the canonical text has spaces again.
+        self._text.append(text.replace(" ", "\u00a0") if self._pre_depth else _SPACE.sub(" ", text))
+
+    def _start(self, tag: str) -> None:
+        if tag in _HEADINGS:
+            self._level = _HEADINGS[tag]
+        elif tag in _LISTS:
+            self._list_depth += 1
+        elif tag in _PREFORMATTED:
+            self._pre_depth += 1
+        elif tag == "table":
+            self._end_items()
+            self._spill_table()
+            self._tables.append(_Table(self._list_depth))
+            self._list_depth = 0
+        elif self._tables and tag == "tr":
+            self._tables[-1].rows.append([])
+        elif self._tables and tag in _CELLS:
+            self._tables[-1].start_cell()
+
+    def _end(self, tag: str) -> None:
+        if tag in _HEADINGS:
+            self._level = 0
+        elif tag in _LISTS:
+            self._list_depth -= 1
+            if self._list_depth == 0:
+                self._end_items()
+        elif tag in _PREFORMATTED:
+            self._pre_depth -= 1
+        elif tag == "table":
+            table = self._tables.pop()
+            self.blocks += table.to_blocks()
+            self._list_depth = table.outer_list_depth
+
+    def _mark_region(self, kind: str, is_start: bool) -> None:
+        self._end_paragraph()
+        self._end_items()
+        self._spill_table()
+        if is_start:
+            self._open_regions.append((kind, len(self.blocks)))
+        else:
+            kind, first = self._open_regions.pop()
+            self.regions.append(Region(kind, first, len(self.blocks)))
+
+    def _end_paragraph(self) -> None:
+        """Put the text read so far where it belongs. A line of nothing but links such as "Back to Index" is no text."""
+        text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", "".join(self._text))).strip(" \n")
+        is_linked = not self._has_plain_words
+        self._text = []
+        self._has_plain_words = False
+        if not text or (is_linked and len(text) <= _LONGEST_PAGE_LINKS and _PAGE_LINKS.fullmatch(text)):
+            return
+        if self._level:
+            self._end_items()
+            self._spill_table()
+            self.blocks.append(Block(text, self._level))
+        elif self._list_depth:
+            self._items.append(text)
+        else:
+            self._sink().append(Block(text))
+
+    def _end_items(self) -> None:
+        if self._items:
+            self._sink().append(Block("\n".join(line for item in self._items for line in item.split("\n") if line)))
+            self._items = []
+
+    def _sink(self) -> list[Block]:
+        """Return the list that the next block belongs to: the open cell of a table of data, else the page."""
+        if self._tables and not self._tables[-1].is_layout:
+            return self._tables[-1].cell()
+        return self.blocks
+
+    def _spill_table(self) -> None:
+        """Take the table that is being read for layout: something was found in it that no table of data holds."""
+        if self._tables and not self._tables[-1].is_layout:
+            table = self._tables[-1]
+            table.is_layout = True
+            self.blocks += table.to_blocks()
+            table.rows = []
+
+
+def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """Yield each visible node at its start (True), and at its end (False) after all below it."""
+    root_id = root.mem_id
+    node = root
+    while True:
+        if node is root or not _is_dropped(node):
+            yield node, True
+            if child := node.first_child:
+                node = child
+                continue
+            yield node, False
+        while node.mem_id != root_id and node.next is None and (parent := node.parent):
+            node = parent
+            yield node, False
+        following = node.next
+        if node.mem_id == root_id or following is None:
+            return
+        node = following
+
+
+def _is_dropped(node: LexborNode) -> bool:
+    tag = node.tag or ""
+    if tag in _DROPPED:
+        return True
+    if tag.startswith("-"):
+        return False
+    attributes = node.attributes
+    return (
+        "hidden" in attributes
+        or (tag == "dialog" and "open" not in attributes)
+        or (attributes.get("role") or "").lower() in _DROPPED_ROLES
+        or bool(_INVISIBLE_STYLE.search(attributes.get("style") or ""))
+    )
+
+
+def _region(tag: str, node: LexborNode) -> str | None:
+    """Return which kind of region `node` is, if any."""
+    if tag in _REGIONS or tag not in _PARAGRAPHS:
+        return _REGIONS.get(tag)
+    return _REGION_ROLES.get((node.attributes.get("role") or "").lower())

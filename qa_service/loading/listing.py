@@ -1,0 +1,101 @@
+"""Which files below a folder may be releases, and why the others are not.
+
+Hidden files and folders are passed over. A link may not lead out of the folder: what is published would not be what
+the folder holds.
+"""
+
+import os
+import re
+from collections.abc import Collection
+from pathlib import Path, PurePosixPath
+
+from qa_service.errors import BuildError
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def list_files(folder: Path, suffixes: Collection[str]) -> tuple[dict[str, Path], dict[str, str]]:
+    """Return the files with one of `suffixes` by document id, in order, and the reason for each other entry.
+
+    Ids are paths below `folder`; those of refused entries have escapes for what can't be printed or encoded.
+
+    Raises:
+        BuildError: `folder` is missing, no folder, or can't be listed.
+    """
+    root = folder.resolve()
+    files: dict[str, Path] = {}
+    refused: dict[str, str] = {}
+    pending = [root]
+    while pending:
+        current = pending.pop()
+        try:
+            entries = list(os.scandir(current))
+        except OSError as error:
+            if current == root:
+                raise _unlistable(folder, error) from error
+            refused[_document_id(current, root)] = f"a folder that can't be listed ({error.strerror})"
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            path = Path(entry.path)
+            document_id = _document_id(path, root)
+            if reason := _refusal(entry, root, suffixes):
+                refused[_escaped(document_id)] = reason
+            elif entry.is_dir():
+                pending.append(path)
+            else:
+                files[document_id] = path
+    return dict(sorted(files.items())), refused
+
+
+def suffix_of(document_id: str) -> str:
+    return PurePosixPath(document_id).suffix.lower()
+
+
+def unsupported(document_id: str, suffixes: Collection[str]) -> str:
+    """Return the reason why a file of this name is no release."""
+    return f"unsupported format {suffix_of(document_id) or '(no suffix)'}: save it as one of {', '.join(suffixes)}"
+
+
+def _refusal(entry: os.DirEntry[str], root: Path, suffixes: Collection[str]) -> str | None:
+    """Return why `entry` is neither a folder to walk nor a file to read; None if it is one."""
+    if _UNPRINTABLE.search(entry.name):
+        return "its name holds a control character or is not UTF-8: rename it"
+    try:
+        if entry.is_symlink() and (reason := _link_refusal(Path(os.path.realpath(entry.path)), root)):
+            return reason
+        is_folder, is_file = entry.is_dir(), entry.is_file()
+    except OSError as error:
+        return f"it can't be looked at ({error.strerror}): check its permissions"
+    if is_folder:
+        return None
+    if not is_file:
+        return "not a regular file: remove it"
+    return None if suffix_of(entry.name) in suffixes else unsupported(entry.name, suffixes)
+
+
+def _link_refusal(target: Path, root: Path) -> str | None:
+    if not target.is_relative_to(root):
+        return "a link that leads out of the documents folder: copy the file into it"
+    if not target.exists():
+        return "a link to nothing: remove it, or restore what it led to"
+    if target.is_dir():
+        return "a link to a folder: its files are loaded where they are"
+    return None
+
+
+def _unlistable(folder: Path, error: OSError) -> BuildError:
+    if isinstance(error, FileNotFoundError):
+        return BuildError(f"{folder} does not exist: create it, or name another folder with --documents")
+    if isinstance(error, NotADirectoryError):
+        return BuildError(f"{folder} is not a folder: name one with --documents")
+    return BuildError(f"{folder} can't be listed ({error.strerror}): check its permissions")
+
+
+def _document_id(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _escaped(name: str) -> str:
+    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], name)

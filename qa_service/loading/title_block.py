@@ -1,0 +1,179 @@
+"""Where the title block of a release ends: title lines, subtitles, date line, place, contacts, "For immediate release".
+
+Read line by line from the top until the first line that must be body text. What is short and no sentence above it is
+title; two more such lines may be subtitles, a longer row of them is an address or a list and belongs to the body.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from qa_service.loading.dates import closing_date, date_line, dateline_date, find_date
+from qa_service.loading.headings import ends_sentence, is_numbered
+
+_STAMP = re.compile(
+    r"[\W_]*(?:for immediate release|for release|immediate release|press releases?|news releases?|media releases?"
+    r"|press statement|embargo(?:ed)?\b.*|(?:provisional|tentative|unofficial|informal) translation.*"
+    r"|(?:(?:press|media|news) )?contacts?\s*:.*|(?:e-?mail|tel(?:ephone)?|phone|fax)\s*[:.].*|no\. ?[\d/-]+"
+    r"|[\w.+-]+@[\w.-]+|[+()\d\s./-]{7,}|https?://\S+|www\.\S+)[\W_]*",
+    re.IGNORECASE,
+)
+_OPENING_BODY = re.compile(r"[-*•·▪–—]\s|\(\d+\)|dear\b.*,$", re.IGNORECASE)
+_QUOTES = "\"'“‘«"
+_LONGEST_TITLE = 300
+_MOST_TITLE_WORDS = 45
+_MOST_SUBTITLE_WORDS = 30
+_MOST_SUBTITLES = 2
+_MOST_LINES = 30
+_RUNS_ON = re.compile(r"(?:\b(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)|[,–—-])$", re.IGNORECASE)
+
+
+class _Kind(Enum):
+    TITLE = auto()
+    DATE = auto()
+    STAMP = auto()
+    BODY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the release, or what a hard-wrapped file broke into several.
+
+    Attributes:
+        paragraph: Number of the paragraph that it stands in.
+        level: Of the heading that it is marked as, 0 for none.
+    """
+
+    text: str
+    start: int
+    paragraph: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TitleBlock:
+    """What stands above the body.
+
+    Attributes:
+        title: Joined from its lines; None when no line is one.
+        body_start: Offset of the first line of the body; 0 when there is no title block.
+    """
+
+    title: str | None
+    date: dt.date | None
+    body_start: int
+
+
+def find_title_block(lines: Sequence[Line], stated_title: str | None) -> TitleBlock:
+    """Return the title block that begins `lines`. `stated_title` is what the file itself calls its title."""
+    kinds = _leading_kinds(lines[:_MOST_LINES], stated_title)
+    title = _title_lines(lines, kinds)
+    end = _end(lines, kinds, title)
+    if end == len(lines):  # nothing but short lines: no telling where a body would begin
+        end = 0
+    date = _date(lines, kinds, end)
+    joined = _join([lines[n].text for n in title]) if title else None
+    return TitleBlock(joined, date, lines[end].start if end else 0)
+
+
+def _leading_kinds(lines: Sequence[Line], stated_title: str | None) -> list[_Kind]:
+    """Return the kinds of the lines above the first body line."""
+    kinds: list[_Kind] = []
+    for n, line in enumerate(lines):
+        is_first = _Kind.TITLE not in kinds
+        following = lines[n + 1].text if n + 1 < len(lines) else ""
+        kind = _kind(line, following, is_first=is_first)
+        is_section = line.level > 1 and is_first and stated_title and not _is_same(line.text, stated_title)
+        if kind is _Kind.BODY or is_section:
+            break
+        kinds.append(kind)
+    return kinds
+
+
+def _kind(line: Line, following: str, *, is_first: bool) -> _Kind:
+    if len(line.text) > _LONGEST_TITLE:
+        return _Kind.BODY
+    if _STAMP.fullmatch(line.text):
+        return _Kind.STAMP
+    if date_line(line.text):
+        return _Kind.DATE
+    if line.level or (_is_first_title(line.text, following) if is_first else _is_title(line.text)):
+        return _Kind.TITLE
+    return _Kind.BODY
+
+
+def _is_first_title(text: str, following: str) -> bool:
+    if text.endswith(",") and not _OPENING_BODY.match(text):
+        text = text[:-1]
+    if ends_sentence(text) and len(text.split()) <= 20:
+        has_title_mark = text.isupper() or text[-1] in "?!" or date_line(following)
+        text = text.rstrip(".?!") if has_title_mark else text
+    return _is_title(text.lstrip(_QUOTES))
+
+
+def _is_title(text: str) -> bool:
+    """Say whether `text` is short and neither a sentence nor the beginning of a list, a letter or a quotation."""
+    return (
+        text.count(" ") < _MOST_TITLE_WORDS
+        and any(map(str.isalpha, text))
+        and not text[0].islower()
+        and not text.startswith(tuple(_QUOTES))
+        and not text.endswith((",", ";", ":"))
+        and not ends_sentence(text)
+        and not is_numbered(text)
+        and not _OPENING_BODY.match(text)
+    )
+
+
+def _title_lines(lines: Sequence[Line], kinds: Sequence[_Kind]) -> list[int]:
+    """Return the lines of the title: those of one paragraph, the one marked as the page's heading if there is one."""
+    titles = [n for n, kind in enumerate(kinds) if kind is _Kind.TITLE]
+    first = next((n for n in titles if lines[n].level == 1), titles[0] if titles else None)
+    if first is None:
+        return []
+    return [n for n in titles if n >= first and lines[n].paragraph == lines[first].paragraph]
+
+
+def _end(lines: Sequence[Line], kinds: Sequence[_Kind], title: Sequence[int]) -> int:
+    """Return how many lines the title block has."""
+    stamps = [n for n, kind in enumerate(kinds) if kind in {_Kind.DATE, _Kind.STAMP}]
+    end = max([*title, *stamps], default=-1) + 1
+    if not title or (stamps and stamps[-1] > title[-1]):
+        return end
+    subtitles = end
+    while (
+        subtitles < len(kinds)
+        and not lines[subtitles].level
+        and len(lines[subtitles].text.split()) <= _MOST_SUBTITLE_WORDS
+    ):
+        subtitles += 1
+    is_row = subtitles - end > _MOST_SUBTITLES
+    return end if is_row or subtitles == len(lines) else subtitles
+
+
+def _date(lines: Sequence[Line], kinds: Sequence[_Kind], end: int) -> dt.date | None:
+    """Return the date of a date line or stamp, else of the dateline of the first body line, else of a title's end."""
+    for line, kind in zip(lines, kinds, strict=False):
+        if kind is _Kind.DATE:
+            return date_line(line.text)
+        if kind is _Kind.STAMP and (found := find_date(line.text)):
+            return found.date
+    if end < len(lines) and (date := dateline_date(lines[end].text)):
+        return date
+    dates = (closing_date(line.text) for line, kind in zip(lines, kinds, strict=False) if kind is _Kind.TITLE)
+    return next(filter(None, dates), None)
+
+
+def _join(title: Sequence[str]) -> str:
+    """Return title lines as one: a line that runs on in the next by a space, others by a dash."""
+    joined = title[0]
+    for line in title[1:]:
+        runs_on = _RUNS_ON.search(joined) or line[0].islower()
+        joined += f" {line}" if runs_on else f" – {line}"
+    return joined
+
+
+def _is_same(heading: str, title: str) -> bool:
+    return heading in title or title in heading

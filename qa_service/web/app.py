@@ -1,0 +1,51 @@
+"""The web door: one factory, one blueprint per file.
+
+A new route is one file with its blueprint and one line in `create_app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from qa_service.serialization import document_url
+from qa_service.web import ask, documents, health, problems, wording
+from qa_service.web.current import serve_from
+from qa_service.web.headers import add_headers
+
+if TYPE_CHECKING:
+    from qa_service.live import LiveEngine
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+def create_app(live: LiveEngine, *, starters: Sequence[str] = ()) -> Flask:
+    """Return the application.
+
+    Args:
+        live: Asked at each request which engine is in service.
+        starters: Questions that an empty chat page offers.
+    """
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["STARTERS"] = tuple(starters)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Japanese stays readable in a terminal
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the order is the one that the documentation shows
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(wording.FILTERS)
+    app.jinja_env.globals["document_url"] = document_url
+    app.url_map.merge_slashes = False  # an address with // is an unknown release, not a redirect
+    app.url_map.converters["document_id"] = documents.DocumentIdConverter
+    serve_from(app, live)
+
+    app.register_blueprint(ask.blueprint)
+    app.register_blueprint(documents.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.add_url_rule("/favicon.ico", "favicon", lambda: app.send_static_file("favicon.svg"))
+
+    app.register_error_handler(Exception, problems.respond)
+    app.after_request(add_headers)
+    return app

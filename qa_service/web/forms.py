@@ -1,0 +1,125 @@
+"""Query strings and the page's form, as the fields that `schemas` validates.
+
+Names are flat here (`date_from`, not `filters.date_from`); errors name them as they were sent.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from qa_service.types import Turn
+from qa_service.web.problems import FieldError, InvalidFields
+from qa_service.web.schemas import MAX_TURNS, AskRequest, ListRequest, validate
+
+MAX_HISTORY_BYTES = 36_000
+"""Of the form's body: leaves room below its 64 KiB for a question of 2,000 characters at 12 bytes each."""
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+
+Values = MultiDict[str, str]
+
+
+def parse_ask_query(values: Values) -> AskRequest:
+    """Return the question of `GET /ask`.
+
+    Raises:
+        InvalidFields: Naming every parameter that is not as it should be.
+    """
+    _refuse_unknown(values, {"q", "top_k", "date_from", "date_to", "document_id"})
+    return _validate_ask(values, question="q")
+
+
+def parse_ask_form(values: Values) -> AskRequest:
+    """Return the question of the page's form, with the newest turns of its history.
+
+    Raises:
+        InvalidFields: Naming every field that is not as it should be.
+    """
+    known = {"question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer"}
+    _refuse_unknown(values, known)
+    return _validate_ask(values, question="question")
+
+
+def parse_list_query(values: Values) -> ListRequest:
+    """Return which releases `GET /documents` asks for.
+
+    Raises:
+        InvalidFields: Naming every parameter that is not as it should be.
+    """
+    fields = _without_empty(_one_or_many(values), "date_from", "date_to")
+    for name in fields.keys() & {"offset", "limit"}:
+        fields[name] = _whole_number(fields[name])
+    return validate(ListRequest, fields)
+
+
+def history_of(values: Values) -> list[Turn]:
+    """Return the turns that a form carries, not validated, at most the last `MAX_TURNS`."""
+    pairs = zip(values.getlist("history_question"), values.getlist("history_answer"), strict=False)
+    return [Turn(question, answer or None) for question, answer in pairs][-MAX_TURNS:]
+
+
+def newest_turns(turns: Sequence[Turn]) -> list[Turn]:
+    """Return the last turns that the next form can carry: at most `MAX_TURNS`, and few enough bytes."""
+    kept: list[Turn] = []
+    size = 0
+    for turn in reversed(turns[-MAX_TURNS:]):
+        size += len(urlencode({"history_question": turn.question, "history_answer": turn.answer or ""})) + 1
+        if size > MAX_HISTORY_BYTES:
+            break
+        kept.append(turn)
+    return kept[::-1]
+
+
+def _validate_ask(values: Values, *, question: str) -> AskRequest:
+    given = _without_empty(_one_or_many(values), "date_from", "date_to", "top_k")
+    filters: dict[str, object] = {name: given[name] for name in ("date_from", "date_to") if name in given}
+    if "document_id" in values:
+        filters["document_ids"] = values.getlist("document_id")
+    fields: dict[str, object] = {"filters": filters, "history": _history_fields(values)}
+    if question in given:
+        fields["question"] = given[question]
+    if "top_k" in given:
+        fields["top_k"] = _whole_number(given["top_k"])
+    try:
+        return validate(AskRequest, fields)
+    except InvalidFields as error:
+        raise InvalidFields([FieldError(_flat_name(e.field, question), e.message) for e in error.errors]) from error
+
+
+def _history_fields(values: Values) -> list[dict[str, object]]:
+    if len(values.getlist("history_question")) != len(values.getlist("history_answer")):
+        raise InvalidFields(
+            [FieldError("history_answer", "Each history_question needs one, empty when it was refused")]
+        )
+    return [{"question": turn.question, "answer": turn.answer} for turn in history_of(values)]
+
+
+def _one_or_many(values: Values) -> dict[str, object]:
+    """Return each name's value; a list where a name was repeated, which is the wrong type for a single field."""
+    return {name: given[0] if len(given) == 1 else given for name, given in values.lists()}
+
+
+def _without_empty(fields: Mapping[str, object], *names: str) -> dict[str, object]:
+    """Return `fields` without those of `names` that a browser sent empty because nobody filled them in."""
+    return {name: value for name, value in fields.items() if name not in names or value != ""}
+
+
+def _whole_number(value: object) -> object:
+    """Return digits as a number, anything else as it is: validation then names its type."""
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
+        return int(value)
+    return value
+
+
+def _flat_name(path: str, question: str) -> str:
+    if path == "question":
+        return question
+    name = path.removeprefix("filters.")
+    return "document_id" if name.startswith("document_ids") else name
+
+
+def _refuse_unknown(values: Iterable[str], known: set[str]) -> None:
+    if unknown := [name for name in values if name not in known]:
+        raise InvalidFields([FieldError(name, "Extra inputs are not permitted") for name in unknown])

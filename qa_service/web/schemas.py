@@ -1,0 +1,128 @@
+"""What requests may say. Strict: a field has its own type, no other field is accepted."""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, NoReturn, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
+from werkzeug.exceptions import BadRequest
+
+from qa_service.types import Filters, Turn
+from qa_service.web.problems import FieldError, InvalidFields
+
+MAX_TURNS = 20
+PAGE_SIZE = 50
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _iso_date(value: object) -> object:
+    if value is None:
+        return None
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("iso_date", "Should be a date that exists, written YYYY-MM-DD")
+
+
+IsoDate = Annotated[dt.date | None, BeforeValidator(_iso_date)]
+QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class _DateRange(_Request):
+    date_from: IsoDate = None
+    date_to: IsoDate = None
+
+    @field_validator("date_to")
+    @classmethod
+    def _is_not_before_date_from(cls, date_to: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        date_from = info.data.get("date_from")
+        if date_from and date_to and date_to < date_from:
+            raise PydanticCustomError("date_order", "Should not be before the start date")
+        return date_to
+
+
+class TurnRequest(_Request):
+    """An earlier question and its answer, null when it was refused."""
+
+    question: QuestionText
+    answer: Annotated[str, Field(max_length=10_000)] | None = None
+
+
+class FilterRequest(_DateRange):
+    """Which releases may answer."""
+
+    document_ids: Annotated[list[str], Field(max_length=1_000)] | None = None
+
+
+class AskRequest(_Request):
+    """A question, and what came before it."""
+
+    question: QuestionText
+    history: Annotated[list[TurnRequest], Field(max_length=MAX_TURNS)] = []
+    top_k: Annotated[int, Field(ge=1, le=50)] = 5
+    filters: FilterRequest = FilterRequest()
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The history as the engine takes it."""
+        return [Turn(turn.question, turn.answer) for turn in self.history]
+
+    @property
+    def engine_filters(self) -> Filters:
+        """The filters as the engine takes them."""
+        ids = self.filters.document_ids
+        return Filters(self.filters.date_from, self.filters.date_to, None if ids is None else tuple(ids))
+
+
+class ListRequest(_DateRange):
+    """Which releases to list. The bounds keep a query small and a number inside SQLite's 64 bits."""
+
+    words: Annotated[str, Field(max_length=200)] = ""
+    offset: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=PAGE_SIZE)] = PAGE_SIZE
+
+
+Request = TypeVar("Request", bound=_Request)
+
+
+def validate(model: type[Request], fields: Mapping[str, object]) -> Request:
+    """Return `fields` as a request.
+
+    Raises:
+        InvalidFields: Naming every field that is not as it should be.
+    """
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        errors = [FieldError(".".join(map(str, fault["loc"])), fault["msg"]) for fault in faults]
+        raise InvalidFields(errors) from error
+
+
+def parse_json_object(body: bytes) -> dict[str, object]:
+    """Return the object that `body` holds as UTF-8 JSON.
+
+    Raises:
+        BadRequest: When it is anything else.
+    """
+    try:
+        value = json.loads(body.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("The body is not JSON in UTF-8.") from error
+    if not isinstance(value, dict):
+        raise BadRequest("The body should be a JSON object with at least a question.")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,100 @@
+"""The application on waitress, until SIGTERM or SIGINT; requests that run then are finished."""
+
+import errno
+import json
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import ErrorTask
+
+from qa_service.errors import SettingsError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+MAX_RECEIVED_BYTES = 1024 * 1024
+"""More is refused unread. The application refuses less, but politely: after the client is done sending."""
+
+GRACE_S = 30
+
+
+def serve(
+    app: "WSGIApplication", host: str, port: int, threads: int, *, on_ready: Callable[[str], None] = lambda _url: None
+) -> None:
+    """Serve until a signal asks to stop; to be called in the main thread.
+
+    Port 0 picks a free one. `threads` requests are answered at the same time. `on_ready` is called with the address
+    once connections are accepted.
+
+    Raises:
+        SettingsError: When the address can't be listened on.
+    """
+    with _listening_socket(host, port) as listener:
+        server = _server(app, listener, threads)
+        with _signals_end(listener):
+            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
+            server.run()  # on SystemExit it waits 5 s for its threads
+            server.task_dispatcher.shutdown(timeout=GRACE_S)
+
+
+def _server(app: "WSGIApplication", listener: socket.socket, threads: int) -> Any:
+    server = create_server(
+        app,
+        sockets=[listener],
+        threads=threads,
+        ident=None,
+        max_request_body_size=MAX_RECEIVED_BYTES,
+    )
+    server.channel_class = _Channel
+    return server
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(
+                f"port {port} of {host} is in use: stop the other program, or choose another port with --port"
+            ) from error
+        raise SettingsError(f"can't listen on port {port} of {host}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _signals_end(listener: socket.socket) -> Iterator[None]:
+    """On SIGTERM and SIGINT, refuse new connections and raise SystemExit, which is how waitress is told to stop."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        listener.close()
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _ProblemTask(ErrorTask):  # type: ignore[misc]
+    """Waitress's own refusals, in the form of all other errors."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        problem = {"type": "about:blank", "title": error.reason, "status": error.code, "detail": str(error.body)}
+        body = json.dumps(problem).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [("Content-Type", "application/problem+json"), ("X-Content-Type-Options", "nosniff")]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _ProblemTask

@@ -1,0 +1,71 @@
+"""Fixtures of the web tests: the application over stand-ins, and that application on a real server for Chromium."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from web_fakes import FakeEngine, FakeLive, write_fake_catalog
+
+from qa_service.indexing.catalog import Catalog
+from qa_service.web.app import create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FAKE_SERVER = Path(__file__).with_name("web_fake_server.py")
+
+
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return write_fake_catalog(tmp_path_factory.mktemp("catalog"))
+
+
+@pytest.fixture
+def engine(catalog: Catalog) -> FakeEngine:
+    return FakeEngine(catalog)
+
+
+@pytest.fixture
+def live(engine: FakeEngine) -> FakeLive:
+    return FakeLive(engine)
+
+
+@pytest.fixture
+def app(live: FakeLive) -> Flask:
+    return create_app(live)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where the application over stand-ins is served by `serve`, in a process of its own."""
+    with subprocess.Popen(
+        [sys.executable, FAKE_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        server.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Replaces pytest-playwright's: the system's Chromium, which sends no request of its own."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}

@@ -1,0 +1,223 @@
+"""The page in a real Chromium, with and without JavaScript."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from web_fakes import HOSTILE, SUMMIT
+
+pytestmark = pytest.mark.browser
+
+ANSWER = "approximately 30 minutes"
+
+
+@pytest.fixture
+def tab(page: Page, address: str) -> Iterator[Page]:
+    """A page that, when the test is over, has logged no error and asked no other host."""
+    faults: list[str] = []
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            faults.append(message.text)
+
+    def note_request(request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(address).netloc:
+            faults.append(request.url)
+
+    page.on("console", note_console)
+    page.on("request", note_request)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("dialog", lambda dialog: faults.append(dialog.message))
+    page.goto(address)
+    yield page
+    assert faults == []
+
+
+@pytest.fixture
+def plain_tab(new_context: Callable[..., BrowserContext], address: str) -> Page:
+    """A page in a browser that runs no JavaScript."""
+    tab = new_context(java_script_enabled=False).new_page()
+    tab.goto(address)
+    return tab
+
+
+def ask(tab: Page, question: str) -> None:
+    tab.get_by_label("Your question").fill(question)
+    tab.get_by_role("button", name="Ask").click()
+
+
+def is_in_view(tab: Page, selector: str) -> bool:
+    box = tab.locator(selector).first.evaluate("element => element.getBoundingClientRect().toJSON()")
+    return bool(box["top"] >= 0 and box["bottom"] <= tab.evaluate("innerHeight"))
+
+
+def test_enter_asks_and_the_answer_comes_without_leaving_the_page(tab: Page) -> None:
+    tab.evaluate("window.stayed = true")
+
+    tab.get_by_label("Your question").fill("How long did it last?")
+    tab.keyboard.press("Enter")
+
+    expect(tab.locator(".answer")).to_have_text(ANSWER)
+    expect(tab.locator(".quote mark")).to_have_text(ANSWER)
+    expect(tab.get_by_label("Your question")).to_be_focused()
+    expect(tab.get_by_label("Your question")).to_have_value("")
+    assert tab.evaluate("window.stayed") is True
+
+
+def test_a_second_question_is_added_and_carries_the_first(tab: Page) -> None:
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_count(1)
+
+    ask(tab, "And why?")
+
+    expect(tab.locator(".turn .question")).to_have_text(["How long did it last?", "And why?"])
+    expect(tab.locator(".interpreted")).to_have_text("And why? (How long did it last?)")
+    expect(tab.locator("#latest")).to_have_count(1)
+
+
+def test_a_citation_opens_the_release_at_the_marked_words(tab: Page) -> None:
+    ask(tab, "How long did it last?")
+
+    tab.get_by_role("link", name=SUMMIT.title).click()
+
+    expect(tab.locator("mark.words")).to_have_text(ANSWER)
+    expect(tab.locator("mark.quote")).to_contain_text("The meeting took place in a reception room")
+    assert urlsplit(tab.url).fragment == "p3"
+    assert is_in_view(tab, "mark.words")
+
+
+def test_back_from_a_release_the_conversation_is_still_there(tab: Page) -> None:
+    ask(tab, "How long did it last?")
+    tab.get_by_role("link", name=SUMMIT.title).click()
+
+    tab.get_by_role("link", name="Back to the questions").click()
+
+    expect(tab.locator(".answer")).to_have_text(ANSWER)
+    ask(tab, "And why?")
+    expect(tab.locator(".interpreted")).to_have_text("And why? (How long did it last?)")
+
+
+def test_starting_over_forgets_the_conversation(tab: Page) -> None:
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_count(1)
+
+    tab.get_by_role("link", name="Start over").click()
+
+    expect(tab.get_by_text("Try one of these")).to_be_visible()
+    expect(tab.locator(".turn")).to_have_count(0)
+    tab.reload()
+    expect(tab.locator(".turn")).to_have_count(0)
+
+
+def test_a_refusal_is_told_from_an_answer(tab: Page) -> None:
+    ask(tab, "Who won the match?")
+
+    expect(tab.get_by_role("heading", name="Not in these releases")).to_be_visible()
+    expect(tab.get_by_role("heading", name="Nearest passages – not an answer")).to_be_visible()
+    expect(tab.locator("mark")).to_have_count(0)
+
+
+def test_while_an_answer_is_awaited_nothing_is_asked_twice(tab: Page) -> None:
+    tab.route("**/ask", lambda route: None)  # never answered
+
+    ask(tab, "How long did it last?")
+
+    expect(tab.get_by_role("button", name="Ask")).to_be_disabled()
+    expect(tab.locator(".waiting")).to_have_text("Looking through the releases …")
+    tab.get_by_label("Your question").fill("Again?")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".turn")).to_have_count(1)
+
+
+def test_a_server_that_is_away_is_told_in_the_thread_and_the_question_kept(page: Page, address: str) -> None:
+    page.goto(address)
+    page.route("**/ask", lambda route: route.abort())
+
+    ask(page, "How long did it last?")
+
+    expect(page.get_by_role("alert")).to_have_text("The server could not be reached. Try again in a moment.")
+    expect(page.get_by_label("Your question")).to_have_value("How long did it last?")
+    page.unroute("**/ask")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_have_text(ANSWER)
+
+
+def test_a_mistake_is_told_in_the_thread_and_the_conversation_goes_on(page: Page, address: str) -> None:
+    page.goto(address)
+    ask(page, "How long did it last?")
+    expect(page.locator(".answer")).to_have_count(1)
+    page.get_by_text("Limit the releases").click()
+    page.get_by_label("From").fill("2005-02-01")
+    page.get_by_label("To", exact=True).fill("2005-01-01")
+
+    ask(page, "And why?")
+
+    expect(page.locator(".failure")).to_have_text("To: Should not be before the start date.")
+    page.get_by_label("From").fill("")
+    page.get_by_label("To", exact=True).fill("")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator(".interpreted")).to_have_text("And why? (How long did it last?)")
+
+
+def test_answers_are_announced_and_every_control_has_a_name(tab: Page) -> None:
+    ask(tab, "How many countries?")
+    expect(tab.locator(".answer").first).to_be_visible()
+
+    expect(tab.get_by_role("log", name="Questions and answers")).to_have_attribute("aria-live", "polite")
+    unnamed = tab.locator("input:not([type=hidden]), button, a, summary").evaluate_all(
+        "all => all.filter(e => !(e.labels?.length || e.textContent.trim())).map(e => e.outerHTML)"
+    )
+    assert unnamed == []
+
+
+def test_markup_in_a_release_runs_nowhere(tab: Page, address: str) -> None:
+    ask(tab, "What is the password?")
+    expect(tab.locator(".quote mark")).to_have_text("<img src=x onerror=alert(2)>")
+
+    tab.get_by_role("link", name=HOSTILE.title).click()
+
+    expect(tab.locator("mark.words")).to_have_text("<img src=x onerror=alert(2)>")
+    assert tab.locator("article.release").evaluate("article => article.textContent") == HOSTILE.text
+    tab.get_by_role("link", name="Back to the questions").click()
+    expect(tab.locator(".quote mark")).to_have_text("<img src=x onerror=alert(2)>")
+    tab.goto(f"{address}/documents")
+    expect(tab.get_by_text(HOSTILE.title)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/ask?q=How+many+countries", "/documents", "/documents/2005-05-10-japan-russia.txt"]
+)
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_is_wider_than_its_window(tab: Page, address: str, path: str, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 700})
+
+    tab.goto(address + path)
+
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_javascript_asking_answering_and_citing_work_alike(plain_tab: Page) -> None:
+    ask(plain_tab, "How long did it last?")
+    expect(plain_tab.locator(".answer")).to_have_text(ANSWER)
+    ask(plain_tab, "And why?")
+    expect(plain_tab.locator(".interpreted")).to_have_text("And why? (How long did it last?)")
+    expect(plain_tab.locator(".turn .question")).to_have_text(["How long did it last?", "And why?"])
+
+    plain_tab.get_by_role("link", name=SUMMIT.title).click()
+
+    expect(plain_tab.locator("mark.words")).to_have_text(ANSWER)
+    assert is_in_view(plain_tab, "mark.words")
+
+
+def test_without_javascript_a_refusal_and_a_mistake_are_told_alike(plain_tab: Page) -> None:
+    ask(plain_tab, "Who won the match?")
+    expect(plain_tab.get_by_role("heading", name="Not in these releases")).to_be_visible()
+    plain_tab.get_by_text("Limit the releases").click()
+    plain_tab.get_by_label("From").fill("2005-02-01")
+    plain_tab.get_by_label("To", exact=True).fill("2005-01-01")
+
+    ask(plain_tab, "How long?")
+
+    expect(plain_tab.get_by_role("alert")).to_contain_text("To: Should not be before the start date.")
+    expect(plain_tab.get_by_label("Your question")).to_have_value("How long?")

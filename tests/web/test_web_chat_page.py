@@ -1,0 +1,233 @@
+"""The chat page as it works without JavaScript: a form, and the thread in the page that answers it."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
+from web_fakes import HOSTILE, SUMMIT, Asked, FakeEngine, FakeLive
+from werkzeug.test import TestResponse
+
+from qa_service.types import Filters, Turn
+from qa_service.web.app import create_app
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def ask(client: FlaskClient, question: str, **fields: object) -> TestResponse:
+    return client.post("/ask", data={"question": question, "date_from": "", "date_to": "", **fields}, headers=BROWSER)
+
+
+def page_of(response: TestResponse, status: int = 200) -> LexborHTMLParser:
+    assert response.status_code == status
+    assert response.content_type == "text/html; charset=utf-8"
+    return LexborHTMLParser(response.get_data(as_text=True))
+
+
+def texts(page: LexborHTMLParser, selector: str) -> list[str]:
+    """Return the text of each element, white space folded."""
+    return [" ".join(node.text().split()) for node in page.css(selector)]
+
+
+def fields_of(page: LexborHTMLParser) -> list[tuple[str, str]]:
+    """Return what the page's form would send."""
+    return [(node.attributes["name"] or "", node.attributes.get("value") or "") for node in page.css("form input")]
+
+
+def test_an_empty_page_says_what_the_releases_are(client: FlaskClient) -> None:
+    page = page_of(client.get("/", headers=BROWSER))
+
+    assert texts(page, ".welcome .quiet") == ["3 releases, newest 3 June 2024."]
+    assert page.css(".turn") == []
+    assert page.css(".starters") == []
+
+
+def test_starter_questions_are_links_that_ask(live: FakeLive) -> None:
+    client = create_app(live, starters=["How long & why?"]).test_client()  # type: ignore[arg-type]
+
+    [link] = page_of(client.get("/", headers=BROWSER)).css(".starters a")
+
+    assert texts(page_of(client.get(link.attributes["href"] or "", headers=BROWSER)), ".question") == [
+        "How long & why?"
+    ]
+
+
+def test_an_answer_stands_out_in_its_sentence_with_what_is_around_it(client: FlaskClient) -> None:
+    page = page_of(ask(client, "How long?"))
+
+    assert texts(page, ".question") == ["How long?"]
+    assert texts(page, ".answer") == ["approximately 30 minutes"]
+    assert texts(page, ".likelihood") == ["Very likely right"]
+    assert texts(page, ".quote") == [
+        "The meeting took place in a reception room of the Kremlin for approximately 30 minutes from 6:40 pm, "
+        "Moscow time."
+    ]
+    assert texts(page, ".quote mark") == ["approximately 30 minutes"]
+    assert texts(page, ".around") == ["On May 9, Prime Minister Koizumi held a meeting with President Putin."]
+    assert texts(page, ".foot") == ["Asked of 3 releases, newest 3 June 2024. Link to this question"]
+
+
+def test_a_citation_names_its_release_and_opens_it_at_the_marked_words(client: FlaskClient) -> None:
+    page = page_of(ask(client, "How long?"))
+
+    assert texts(page, ".source") == [f"[1] {SUMMIT.title} 10 May 2005 · Restated for this project."]
+    address = page.css(".chip")[0].attributes["href"] or ""
+    assert urlsplit(address).fragment == "p3"
+    release = page_of(client.get(address, headers=BROWSER))
+    assert texts(release, "mark.quote") == texts(page, ".quote")
+    assert texts(release, "mark.words") == ["approximately 30 minutes"]
+
+
+def test_other_answers_and_other_releases_are_a_click_away(client: FlaskClient) -> None:
+    page = page_of(ask(client, "How many countries?"))
+
+    assert texts(page, "summary")[:2] == ["Also stated in 1 other release", "1 other possible answer"]
+    assert texts(page, ".also .quote mark") == ["About 50 countries"]
+    assert texts(page, ".others .answer") == ["Red Square"]
+    assert texts(page, ".chip .number") == ["[1]", "[2]", "[3]"]
+
+
+def test_a_refusal_says_why_and_shows_the_nearest_passages_as_no_answer(client: FlaskClient) -> None:
+    page = page_of(ask(client, "Who won the match?"))
+
+    assert texts(page, ".card h3") == ["Not in these releases"]
+    assert "Nothing in the releases matches this question." in texts(page, ".card p")
+    assert texts(page, ".nearest h4") == ["Nearest passages – not an answer"]
+    assert len(page.css(".nearest li")) == 5
+    assert page.css(".nearest .chip")[2].attributes["href"] == "/documents/2005-05-10-japan-russia.txt#p3"
+    assert page.css("mark") == []
+
+
+def test_a_refusal_because_of_dates_says_so_and_keeps_them_in_the_form(client: FlaskClient) -> None:
+    page = page_of(ask(client, "How long?", date_from="2024-01-01"))
+
+    [why] = [line for line in texts(page, ".card p") if line.startswith("No release within")]
+    assert why == "No release within the limits you set answers it. Others may: widen them and ask again."
+    assert ("date_from", "2024-01-01") in fields_of(page)
+    assert len(page.css("details[open] [name=date_from]")) == 1
+
+
+def test_the_form_carries_the_conversation_and_the_page_shows_it(client: FlaskClient, engine: FakeEngine) -> None:
+    first = page_of(ask(client, "How long?"))
+    second = page_of(ask(client, "Who won?", **_grouped(first)))
+
+    third = page_of(ask(client, "And the bridge?", **_grouped(second)))
+
+    assert engine.asked[-1] == Asked(
+        "And the bridge?", [Turn("How long?", "approximately 30 minutes"), Turn("Who won?", None)], 5, Filters()
+    )
+    assert texts(third, ".question") == ["How long?", "Who won?", "And the bridge?"]
+    assert texts(third, ".turn-earlier .card") == ["approximately 30 minutes", "Not in these releases"]
+    assert texts(third, ".interpreted") == ["And the bridge? (Who won?)"]
+    assert texts(third, "#latest .question") == ["And the bridge?"]
+
+
+def test_the_link_to_a_question_asks_it_as_it_was_understood(client: FlaskClient) -> None:
+    history = {"history_question": ["How long?"], "history_answer": ["30 minutes"]}
+    page = page_of(ask(client, "And the bridge?", date_to="2025-01-01", **history))
+
+    query = urlsplit(page.css(".foot a")[0].attributes["href"] or "").query
+
+    assert parse_qsl(query) == [("q", "And the bridge? (How long?)"), ("date_to", "2025-01-01")]
+
+
+def test_a_long_conversation_keeps_its_last_twenty_turns(client: FlaskClient, engine: FakeEngine) -> None:
+    history = {"history_question": [f"q{n}" for n in range(30)], "history_answer": ["a"] * 30}
+
+    page = page_of(ask(client, "How long?", **history))
+
+    assert [turn.question for turn in engine.asked[0].history] == [f"q{n}" for n in range(10, 30)]
+    carried = [value for name, value in fields_of(page) if name == "history_question"]
+    assert carried == [*(f"q{n}" for n in range(11, 30)), "How long?"]
+
+
+def test_the_form_of_a_wordy_conversation_stays_below_the_limit_of_a_body(client: FlaskClient) -> None:
+    page = page_of(ask(client, "long" + "橋" * 1_900))
+    for _ in range(5):
+        response = ask(client, "long" + "🌧" * 1_990, **_grouped(page))
+        page = page_of(response)
+
+    assert len(urlencode(fields_of(page))) + 12 * 2_000 < 64 * 1024
+
+
+def test_a_release_that_the_question_is_limited_to_can_be_unticked(client: FlaskClient) -> None:
+    page = page_of(client.get("/ask?q=How+long%3F&document_id=a%22b", headers=BROWSER))
+
+    [box] = page.css("input[type=checkbox][checked]")
+    assert (box.attributes["name"], box.attributes["value"]) == ("document_id", 'a"b')
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"question": "  "}, "Question: String should have at least 1 character."),
+        (
+            {"question": "x", "date_from": "2005-02-01", "date_to": "2005-01-01"},
+            "To: Should not be before the start date.",
+        ),
+        ({"question": "refuse"}, "Question: the question can't be read: write it in words."),
+    ],
+)
+def test_a_mistake_is_shown_in_the_thread_and_loses_nothing(
+    client: FlaskClient, fields: dict[str, str], says: str
+) -> None:
+    history = {"history_question": "How long?", "history_answer": "30 minutes"}
+
+    page = page_of(client.post("/ask", data={**fields, **history}, headers=BROWSER), 422)
+
+    assert texts(page, ".turn-failed .failure") == [says]
+    assert texts(page, ".turn-earlier .question") == ["How long?"]
+    sent = dict(fields_of(page))
+    assert sent == {"date_from": "", "date_to": "", **fields, **history}
+
+
+def test_without_a_snapshot_the_thread_and_the_question_are_kept(client: FlaskClient, live: FakeLive) -> None:
+    live.stop()
+
+    response = ask(client, "How long?", history_question="Before?", history_answer="yes")
+
+    page = page_of(response, 503)
+    assert response.headers["Retry-After"] == "5"
+    assert texts(page, ".turn .question") == ["Before?", "How long?"]
+    assert dict(fields_of(page))["question"] == "How long?"
+
+
+def test_an_unforeseen_error_keeps_the_thread_too(client: FlaskClient) -> None:
+    page = page_of(ask(client, "explode"), 500)
+
+    assert texts(page, ".failure") == ["Something went wrong here. The server's log says what."]
+
+
+def test_a_form_that_is_too_large_gets_a_page_of_its_own(client: FlaskClient) -> None:
+    page = page_of(ask(client, "x" * 70_000), 413)
+
+    assert texts(page, "main p") == ["A body may have up to 65,536 bytes.", "Back to the questions"]
+
+
+def test_halves_of_turns_are_refused(client: FlaskClient) -> None:
+    page = page_of(ask(client, "How long?", history_question=["a", "b"], history_answer=["c"]), 422)
+
+    assert texts(page, ".failure") == ["history_answer: Each history_question needs one, empty when it was refused."]
+
+
+def test_an_ask_page_opened_without_a_question_is_the_empty_chat(client: FlaskClient) -> None:
+    response = client.get("/ask", headers=BROWSER)
+
+    assert (response.status_code, response.headers["Location"]) == (303, "/")
+
+
+def test_markup_in_releases_and_questions_stays_text(client: FlaskClient) -> None:
+    question = '"><script>alert("password")</script>'
+    page = page_of(ask(client, question, history_question="<b>q</b>", history_answer="<i>a</i>"))
+
+    assert texts(page, ".question") == ["<b>q</b>", question]
+    assert texts(page, ".quote mark") == ["<img src=x onerror=alert(2)>"]
+    assert texts(page, ".source cite") == [HOSTILE.title]
+    assert [node.attributes.get("src") for node in page.css("script")] == ["/static/chat.js"]
+    assert page.css("main img, main b, main i, [onerror], [onmouseover], style") == []
+
+
+def _grouped(page: LexborHTMLParser) -> dict[str, list[str]]:
+    """Return the page's hidden history as form fields."""
+    names = ("history_question", "history_answer")
+    return {name: [value for given, value in fields_of(page) if given == name] for name in names}

@@ -1,0 +1,136 @@
+"""The application on waitress, in a process of its own, over real sockets."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from qa_service.errors import SettingsError
+from qa_service.web.server import serve
+
+FAKE_SERVER = Path(__file__).with_name("web_fake_server.py")
+JSON = {"Content-Type": "application/json"}
+
+
+@contextmanager
+def connected(address: str) -> Iterator[http.client.HTTPConnection]:
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def wait_until_refused(address: str) -> None:
+    for _ in range(1_000):
+        try:
+            socket.create_connection((urlsplit(address).hostname, urlsplit(address).port)).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.02)
+    pytest.fail("new connections are still accepted")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_new_connections_and_lets_the_running_request_finish(number: signal.Signals) -> None:
+    received: list[tuple[int, bytes]] = []
+
+    def ask(address: str) -> None:
+        with connected(address) as connection:
+            connection.request("POST", "/ask", json.dumps({"question": "wait"}), JSON)
+            response = connection.getresponse()
+            received.append((response.status, response.read()))
+
+    with subprocess.Popen(
+        [sys.executable, FAKE_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdin is not None
+        address = server.stdout.readline().strip()
+        asking = threading.Thread(target=ask, args=[address])
+        asking.start()
+        assert server.stdout.readline() == "waiting\n"
+
+        server.send_signal(number)
+        wait_until_refused(address)
+        server.stdin.write("go on\n")
+        server.stdin.flush()
+        asking.join()
+
+    [(status, body)] = received
+    assert status == 200
+    assert json.loads(body)["question"] == "wait"
+    assert server.returncode == 0
+
+
+def test_a_port_in_use_is_a_setting_to_change() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(SettingsError, match=f"^port {port} of 127.0.0.1 is in use: .* another port with --port$"):
+            serve(lambda environ, start: [], "127.0.0.1", port, 1)
+
+
+def test_an_address_of_no_machine_is_a_setting_to_change() -> None:
+    with pytest.raises(SettingsError, match=r"^can't listen on port 8000 of no-such-host\.invalid: "):
+        serve(lambda environ, start: [], "no-such-host.invalid", 8000, 1)
+
+
+def test_a_chunked_body_is_answered(address: str) -> None:
+    with connected(address) as connection:
+        connection.request("POST", "/ask", iter([b'{"question": ', b'"How long?"}']), JSON, encode_chunked=True)
+        response = connection.getresponse()
+
+        assert response.status == 200
+        assert json.loads(response.read())["answered"] is True
+
+
+@pytest.mark.parametrize("size", [70_000, 900_000])
+def test_a_chunked_body_over_the_limit_is_413(address: str, size: int) -> None:
+    with connected(address) as connection:
+        connection.request("POST", "/ask", iter([b"x" * size]), JSON, encode_chunked=True)
+        response = connection.getresponse()
+
+        assert response.status == 413
+        assert json.loads(response.read())["detail"] == "A body may have up to 65,536 bytes."
+
+
+def test_a_body_that_waitress_refuses_unread_is_a_problem_too(address: str) -> None:
+    with connected(address) as connection:
+        connection.putrequest("POST", "/ask")
+        connection.putheader("Content-Length", str(10**9))
+        connection.endheaders()
+        response = connection.getresponse()
+
+        assert response.status == 413
+        assert response.getheader("Content-Type") == "application/problem+json"
+        assert json.loads(response.read())["status"] == 413
+
+
+def test_a_request_that_is_no_http_is_a_problem(address: str) -> None:
+    with socket.create_connection((urlsplit(address).hostname, urlsplit(address).port)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+        answer = connection.makefile("rb").read()
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"Content-Type: application/problem+json\r\n" in answer
+    assert b"Server:" not in answer
+
+
+def test_a_target_with_doubled_slashes_and_dots_stays_inside(address: str) -> None:
+    with connected(address) as connection:
+        for target in ["/documents/../../../etc/passwd", "//etc/passwd", "/documents/..%2f..%2fetc%2fpasswd/text"]:
+            connection.request("GET", target)
+            response = connection.getresponse()
+            assert (target, response.status) == (target, 404)
+            assert json.loads(response.read())["title"] == "Not Found"

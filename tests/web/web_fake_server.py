@@ -1,0 +1,33 @@
+"""Serves the application over stand-ins on a free port and prints its address; run by the tests as a program.
+
+The question "wait" is answered after it was announced on standard output and a line came in on standard input.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from web_fakes import FakeEngine, FakeLive, write_fake_catalog
+
+from qa_service.types import Reply
+from qa_service.web.app import create_app
+from qa_service.web.server import serve
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+class WaitingEngine(FakeEngine):
+    def ask(self, question: str, **options: object) -> Reply:
+        if question == "wait":
+            say("waiting")
+            sys.stdin.readline()
+        return super().ask(question, **options)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(FakeLive(WaitingEngine(write_fake_catalog(Path(folder)))), starters=["How long did it last?"])
+        serve(app, "127.0.0.1", 0, 4, on_ready=say)

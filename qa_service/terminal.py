@@ -55,7 +55,7 @@ def print_json(value: object) -> None:
 
 def print_out(what: RenderableType) -> None:
     """Print text as it is, or a table, on standard output."""
-    Console().print(what, markup=False, highlight=False, soft_wrap=isinstance(what, str))
+    Console().print(what, markup=False, highlight=False, soft_wrap=isinstance(what, str | Text))
 
 
 def print_error(message: str) -> None:

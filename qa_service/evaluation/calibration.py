@@ -1,8 +1,8 @@
 """Fits a reader's confidence to a question set, and says how well it would do on questions it has not seen.
 
-Candidates of all questions, answerable or not, are the examples; one is right when it cites a right release and its words
-or their sentence hold a gold answer. Folds are by question, so every figure printed is out of fold; the weights printed
-are fitted on all questions.
+Candidates of all questions, answerable or not, are the examples; one is right when it cites a right release and its
+words or their sentence hold a gold answer. Folds are by question, so every figure printed is out of fold; the weights
+printed are fitted on all questions.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from qa_service.reading import Evidence
 from qa_service.sentences import sentence_spans
 
 _N_FOLDS = 10
-_RIDGE = 1.0  # keeps weights small where features say the same; any value from 0.3 to 3 gave the same figures
+_RIDGE = 1.0  # keeps weights small where features say the same
 _NEWTON_STEPS = 50
 # Answer as many as possible while refusing at least this share of the unanswerable.
 _REFUSAL_TARGET = 0.7

@@ -10,29 +10,19 @@ from typing import NamedTuple
 
 _STYLES = ("digit", "roman", "letter")
 _NUMBERED = re.compile(r"(?:(?P<digit>\d{1,2})|(?P<roman>[IVX]{1,5})|(?P<letter>[A-H]))[.．]\s+(?=[^\W_]|[\"“'‘(])")
-_BRACKETED = re.compile(r"\((?=[A-Z])(?=[^()]*[a-z])[^().!?]{4,40}\)")
-_NOT_BRACKETED = re.compile(r"\b(?:end|laughter|applause|translation|photo|crosstalk|inaudible|more)\b", re.IGNORECASE)
+_BRACKETED = re.compile(
+    r"\((?:for )?(?:notes?|references?|background|annex|appendix|attachment|supplement|overview|outline|summary"
+    r"|explanation|remarks|comments?)\b[^().!?]{0,30}\)",
+    re.IGNORECASE,
+)
 _LETTER_OR_LABEL = re.compile(
-    r"(?:dear|sincerely|to|from|re|cc|contacts?|media|press|for immediate|sen(?:ator|s)?|rep|mr|mrs|ms|dr|secretary"
+    r"(?:dear|your|sincerely|to|from|re|cc|contacts?|media|press|for immediate|sen(?:ator|s)?|mr|mrs|ms|dr|secretary"
     r"|president|minister|chairman|question|answer|end|q|a)\b|.*\b(?:said|says|stated|added|follow\w*|read\w*)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?。！？]['\"”’)\]]*$")
 _ABBREVIATION_END = re.compile(r"(?:\b(?:[A-Z]|Jr|Sr|Inc|Corp|Co|Ltd|etc)\.)['\"”’)\]]*$")
-_ROMAN = {
-    "I": 1,
-    "II": 2,
-    "III": 3,
-    "IV": 4,
-    "V": 5,
-    "VI": 6,
-    "VII": 7,
-    "VIII": 8,
-    "IX": 9,
-    "X": 10,
-    "XI": 11,
-    "XII": 12,
-}
+_ROMANS = tuple("I II III IV V VI VII VIII IX X XI XII".split())
 _MOST_WORDS = 16
 _MOST_WORDS_WITHOUT_NUMBER = 8
 _FEWEST_WORDS_BELOW = 12  # a heading without a number stands above prose, not above another short line
@@ -81,8 +71,10 @@ def _candidate(text: str) -> _Candidate | None:
 
 
 def _style_without_number(text: str) -> str:
-    if _BRACKETED.fullmatch(text) and not _NOT_BRACKETED.search(text):
+    if _BRACKETED.fullmatch(text):
         return "bracketed"
+    if not (text[0].isalnum() or text[0] in "\"'“‘"):
+        return ""
     if text.isupper() and sum(map(str.isalpha, text)) >= 6 and not any(map(str.isdigit, text)):
         return "capitals"
     is_title_case = text[0].isupper() and all(word[0].isupper() for word in text.split() if len(word) > 4)
@@ -91,7 +83,7 @@ def _style_without_number(text: str) -> str:
 
 def _number(style: str, numeral: str) -> int:
     if style == "roman":
-        return _ROMAN.get(numeral, 0)
+        return _ROMANS.index(numeral) + 1 if numeral in _ROMANS else 0
     return int(numeral) if style == "digit" else ord(numeral) - ord("A") + 1
 
 

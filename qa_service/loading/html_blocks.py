@@ -79,11 +79,12 @@ class _Table:
 
 
 def _is_data(cell: list[Block]) -> bool:
-    return len(cell) <= 2 and sum(len(block.text) for block in cell) <= _LONGEST_CELL
+    n_paragraphs = sum(1 + block.text.count("\n\n") for block in cell)
+    return n_paragraphs <= 2 and sum(len(block.text) for block in cell) <= _LONGEST_CELL
 
 
 def _in_one_line(cell: list[Block]) -> str:
-    return " ".join(" ".join(block.text.split("\n")) for block in cell)
+    return " ".join(" ".join(block.text.split()) for block in cell)
 
 
 class BlockCollector:

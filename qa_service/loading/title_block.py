@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from qa_service.loading.dates import closing_date, date_line, dateline_date, find_date
 from qa_service.loading.headings import ends_sentence, is_numbered
+from qa_service.loading.paragraphs import Line
 
 _STAMP = re.compile(
     r"[\W_]*(?:for immediate release|for release|immediate release|press releases?|news releases?|media releases?"
@@ -26,8 +27,8 @@ _LONGEST_TITLE = 300
 _MOST_TITLE_WORDS = 45
 _MOST_SUBTITLE_WORDS = 30
 _MOST_SUBTITLES = 2
+_MOST_WORDS_BEFORE_DOT = 15  # a longer line that ends in "Washington, D.C." is a sentence
 _MOST_LINES = 30
-_RUNS_ON = re.compile(r"(?:\b(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)|[,–—-])$", re.IGNORECASE)
 
 
 class _Kind(Enum):
@@ -35,21 +36,6 @@ class _Kind(Enum):
     DATE = auto()
     STAMP = auto()
     BODY = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the release, or what a hard-wrapped file broke into several.
-
-    Attributes:
-        paragraph: Number of the paragraph that it stands in.
-        level: Of the heading that it is marked as, 0 for none.
-    """
-
-    text: str
-    start: int
-    paragraph: int
-    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +59,11 @@ def find_title_block(lines: Sequence[Line], stated_title: str | None) -> TitleBl
     end = _end(lines, kinds, title)
     if end == len(lines):  # nothing but short lines: no telling where a body would begin
         end = 0
-    date = _date(lines, kinds, end)
-    joined = _join([lines[n].text for n in title]) if title else None
-    return TitleBlock(joined, date, lines[end].start if end else 0)
+    return TitleBlock(
+        title=" – ".join(lines[n].text for n in title) or None,
+        date=_date(lines, kinds, end),
+        body_start=lines[end].start if end else 0,
+    )
 
 
 def _leading_kinds(lines: Sequence[Line], stated_title: str | None) -> list[_Kind]:
@@ -95,7 +83,7 @@ def _leading_kinds(lines: Sequence[Line], stated_title: str | None) -> list[_Kin
 def _kind(line: Line, following: str, *, is_first: bool) -> _Kind:
     if len(line.text) > _LONGEST_TITLE:
         return _Kind.BODY
-    if _STAMP.fullmatch(line.text):
+    if _STAMP.fullmatch(line.text) or not any(map(str.isalnum, line.text)):
         return _Kind.STAMP
     if date_line(line.text):
         return _Kind.DATE
@@ -122,6 +110,7 @@ def _is_title(text: str) -> bool:
         and not text.startswith(tuple(_QUOTES))
         and not text.endswith((",", ";", ":"))
         and not ends_sentence(text)
+        and not (text.endswith(".") and text.count(" ") >= _MOST_WORDS_BEFORE_DOT and not text.isupper())
         and not is_numbered(text)
         and not _OPENING_BODY.match(text)
     )
@@ -164,15 +153,6 @@ def _date(lines: Sequence[Line], kinds: Sequence[_Kind], end: int) -> dt.date | 
         return date
     dates = (closing_date(line.text) for line, kind in zip(lines, kinds, strict=False) if kind is _Kind.TITLE)
     return next(filter(None, dates), None)
-
-
-def _join(title: Sequence[str]) -> str:
-    """Return title lines as one: a line that runs on in the next by a space, others by a dash."""
-    joined = title[0]
-    for line in title[1:]:
-        runs_on = _RUNS_ON.search(joined) or line[0].islower()
-        joined += f" {line}" if runs_on else f" – {line}"
-    return joined
 
 
 def _is_same(heading: str, title: str) -> bool:

@@ -1,0 +1,108 @@
+"""The packaged model itself, exported once per session."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa_service.embedding import SentenceTransformerEmbedder
+from qa_service.embedding.sentence_transformer import PACKAGED
+from qa_service.errors import ModelError
+
+pytestmark = pytest.mark.slow
+
+QUESTION = "How long did Koizumi and Putin talk?"
+TEXTS = [
+    "They talked for approximately 30 minutes.",
+    "会談は約30分間行われた。",
+    "Toyota will build a plant. " * 60,
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def encoders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("encoders")
+
+
+@pytest.fixture(scope="module")
+def embedder(encoders: Path) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(PACKAGED, encoders)
+
+
+def test_every_row_is_a_unit_vector(embedder: SentenceTransformerEmbedder) -> None:
+    vectors = embedder.encode_sentences(TEXTS)
+    assert vectors.shape == (4, 384)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+
+
+def test_the_export_gives_the_vectors_of_sentence_transformers(embedder: SentenceTransformerEmbedder) -> None:
+    many = TEXTS * 101  # more than are embedded without torch
+    np.testing.assert_allclose(embedder.encode_passages(many)[:4], embedder.encode_sentences(TEXTS), atol=1e-5)
+
+
+def test_a_question_has_the_vector_of_the_same_words_as_a_passage(embedder: SentenceTransformerEmbedder) -> None:
+    np.testing.assert_allclose(embedder.encode_question(QUESTION), embedder.encode_passages([QUESTION])[0], atol=1e-5)
+
+
+def test_a_question_is_nearest_to_its_answer(embedder: SentenceTransformerEmbedder) -> None:
+    assert int(np.argmax(embedder.encode_sentences(TEXTS) @ embedder.encode_question(QUESTION))) == 0
+
+
+def test_a_text_has_the_same_vector_in_any_batch(embedder: SentenceTransformerEmbedder) -> None:
+    np.testing.assert_allclose(embedder.encode_sentences(TEXTS[:1]), embedder.encode_sentences(TEXTS)[:1], atol=1e-5)
+
+
+def test_progress_counts_every_text(embedder: SentenceTransformerEmbedder) -> None:
+    done: list[int] = []
+    embedder.encode_passages(TEXTS * 10, done.append)
+    assert sum(done) == 40
+
+
+def test_no_texts_give_no_rows(embedder: SentenceTransformerEmbedder) -> None:
+    assert embedder.encode_passages([]).shape == (0, 384)
+
+
+def test_tokens_are_counted_uncut(embedder: SentenceTransformerEmbedder) -> None:
+    short, long = embedder.count_tokens(["Two words", "word " * 1000])
+    assert (short, long) == (4, 1002)
+    assert embedder.max_tokens == 256
+
+
+def test_a_model_folder_gives_the_same_vectors_under_its_own_name(
+    embedder: SentenceTransformerEmbedder, encoders: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "our-model"
+    shutil.copytree(embedder._source, folder)
+    other = SentenceTransformerEmbedder(str(folder), encoders)
+    assert other.name.startswith("our-model@")
+    assert other.name.split("@")[1] == embedder.name.split("@")[1]
+    np.testing.assert_allclose(other.encode_question(QUESTION), embedder.encode_question(QUESTION), atol=1e-6)
+
+
+def test_a_damaged_export_is_refused(embedder: SentenceTransformerEmbedder, encoders: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "encoders"
+    shutil.copytree(encoders, copy)
+    graph = copy / embedder.name / "model.onnx"
+    data = bytearray(graph.read_bytes())
+    data[len(data) // 2] ^= 1
+    graph.write_bytes(data)
+    with pytest.raises(ModelError, match=r"damaged\. Delete it and run 'qa-service build'"):
+        SentenceTransformerEmbedder(PACKAGED, copy)
+
+
+def test_a_folder_that_is_not_there_is_an_error(encoders: Path) -> None:
+    with pytest.raises(ModelError, match="there is no such folder"):
+        SentenceTransformerEmbedder("./no/such/model", encoders)
+
+
+def test_a_folder_without_weights_is_an_error(encoders: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds no weights"):
+        SentenceTransformerEmbedder(str(tmp_path), encoders)
+
+
+def test_a_name_that_no_hub_can_give_is_an_error(encoders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match="Name a folder, a reachable model, or 'all-MiniLM-L6-v2'"):
+        SentenceTransformerEmbedder("nobody/no-such-model", encoders)

@@ -1,0 +1,103 @@
+"""The commands as a person types them, on a fake embedder."""
+
+import json
+from pathlib import Path
+
+import pytest
+from fakes import WordEmbedder
+from typer.testing import CliRunner, Result
+
+from qa_service.cli import app, main
+from qa_service.config import Settings
+
+
+@pytest.fixture
+def run(settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Run a command on the three releases."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("QA_THRESHOLD", "0")
+    monkeypatch.setattr("qa_service.assembly.make_embedder", lambda _settings: embedder)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, list(arguments))
+
+    return run
+
+
+def test_build_says_what_it_did(run) -> None:  # type: ignore[no-untyped-def]
+    result = run("build")
+    assert result.exit_code == 0
+    assert "3 releases" in result.stdout
+    assert "added     3: 2002-08-30-flood.txt" in result.stdout
+    assert run("build").stdout.startswith("up to date")
+
+
+def test_build_lists_what_it_skipped(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    (settings.documents / "empty.txt").touch()
+    assert "skipped   empty.txt" in run("build").stdout
+
+
+def test_ask_prints_answer_citation_and_place(run) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    result = run("ask", "Where will Toyota build a manufacturing plant?")
+    assert result.exit_code == 0
+    assert "St. Petersburg" in result.stdout
+    assert "2005-05-10-summit.txt" in result.stdout
+
+
+def test_ask_as_json_is_the_reply_of_the_api(run) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    reply = json.loads(run("ask", "Where will Toyota build a manufacturing plant?", "--json").stdout)
+    assert reply["answered"] is True
+    assert list(reply) == [
+        "question", "interpreted_as", "answered", "reason", "answers", "citations", "passages", "index", "took_ms",
+    ]  # fmt: skip
+
+
+def test_a_refusal_is_exit_status_2(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    monkeypatch.setenv("QA_THRESHOLD", "1")
+    result = run("ask", "What gift did Putin give Koizumi?")
+    assert result.exit_code == 2
+    assert result.stdout.startswith("Not in these releases")
+
+
+def test_filters_bound_the_answer(run) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    result = run("ask", "Where will Toyota build a plant?", "--date-to", "2004-12-31", "--json")
+    assert {passage["document_id"] for passage in json.loads(result.stdout)["passages"]} == {"2002-08-30-flood.txt"}
+    assert run("ask", "Where?", "--date-from", "soon").exit_code == 2
+
+
+def test_status_shows_the_snapshot_in_service(run) -> None:  # type: ignore[no-untyped-def]
+    version = json.loads(run("build", "--json").stdout)["snapshot"]
+    facts = json.loads(run("status", "--json").stdout)
+    assert (facts["version"], facts["documents"], facts["newest"]) == (version, 3, "2005-05-10")
+    assert version in run("status").stdout
+
+
+def test_an_expected_error_is_one_line_and_status_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["qa-service", "status"])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    assert exit_.value.code == 1
+    assert capsys.readouterr().err == "qa-service: index/ has no snapshot: run 'qa-service build' first.\n"
+
+
+def test_eval_prints_its_figures(run, tmp_path: Path, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    question = {
+        "id": "q1",
+        "question": "Where will Toyota build a manufacturing plant?",
+        "kind": "place",
+        "document": "2005-05-10-summit.txt",
+        "answers": ["St. Petersburg"],
+        "sentence": "Toyota Motor Corporation decided to build a manufacturing plant in St. Petersburg.",
+    }
+    (tmp_path / "questions.jsonl").write_text(json.dumps(question) + "\n")
+    result = run("eval", str(tmp_path), "--json", "--output", str(tmp_path / "figures.json"))
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == json.loads((tmp_path / "figures.json").read_text())
+    assert "cited" in run("eval", str(tmp_path)).stdout

@@ -183,7 +183,7 @@ def _settings(**flags: Any) -> "Settings":
 
     settings = load_settings(**flags)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("sentence_transformers", "transformers", "httpx", "filelock"):
+    for noisy in ("sentence_transformers", "transformers", "httpx", "filelock", "faiss"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return settings
 

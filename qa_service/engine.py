@@ -10,7 +10,7 @@ from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
 from qa_service.reading import Calibration, Evidence, gather_evidence
 from qa_service.retrieval import Retriever
-from qa_service.sentences import sentence_spans
+from qa_service.sentences import covering_sentences
 from qa_service.types import Answer, Citation, Document, Filters, Hit, IndexInfo, Reason, Reply, Span, Turn
 from qa_service.words import content_words
 
@@ -113,7 +113,7 @@ class Engine:
             return None
         if filters and (not candidates or self._answers_without_filters(question)):
             return Reason.OUTSIDE_FILTERS
-        if all(c.evidence.coverage == 0 and c.evidence.cosine < _UNRELATED for c in candidates):
+        if all(c.evidence.coverage == 0 and (c.hit.cosine or 0.0) < _UNRELATED for c in candidates):
             return Reason.NO_MATCH
         return Reason.LOW_CONFIDENCE
 
@@ -168,11 +168,8 @@ def _citation(number: int, candidate: Candidate, document: Document) -> Citation
         CitationError: The slices of the stored text are not what they should be.
     """
     passage, span = candidate.hit.passage, candidate.span
-    start, end = span.start, span.end
-    for sentence_start, sentence_end in sentence_spans(passage.text):
-        a, b = passage.start + sentence_start, passage.start + sentence_end
-        if a < span.end and b > span.start:
-            start, end = min(start, a), max(end, b)
+    start, end = covering_sentences(passage.text, span.start - passage.start, span.end - passage.start)
+    start, end = passage.start + start, passage.start + end
     if document.text[passage.start : passage.end] != passage.text or not (
         passage.start <= start <= span.start < span.end <= end <= passage.end
     ):

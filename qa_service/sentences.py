@@ -33,6 +33,14 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     )
 
 
+def covering_sentences(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the sentence, or sentences, that `text[start:end]` lies in."""
+    for sentence_start, sentence_end in sentence_spans(text):
+        if sentence_start < end and sentence_end > start:
+            start, end = min(start, sentence_start), max(end, sentence_end)
+    return start, end
+
+
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Yield spans that a sentence can't cross: paragraphs, and lines that aren't merely wrapped."""
     position = 0

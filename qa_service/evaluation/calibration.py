@@ -6,7 +6,7 @@ printed are fitted on all questions.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,24 +15,25 @@ from qa_service.engine import Candidate, Engine
 from qa_service.errors import QaServiceError
 from qa_service.evaluation.measures import auc, expected_calibration_error, holds
 from qa_service.evaluation.questions import Question, QuestionSet
-from qa_service.reading import Evidence
-from qa_service.sentences import sentence_spans
+from qa_service.reading.evidence import UNASKED_FACTOR
+from qa_service.sentences import covering_sentences
 
 _N_FOLDS = 10
 _RIDGE = 1.0  # keeps weights small where features say the same
 _NEWTON_STEPS = 50
-# Answer as many as possible while refusing at least this share of the unanswerable.
-_REFUSAL_TARGET = 0.7
+# Refuse as many as possible while answering at least this share of the answerable.
+_ANSWER_TARGET = 0.9
 
 Features = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One question's candidates: a row of features each, and which are right."""
+    """One question's candidates: a row of features each, which hold what is asked for, and which are right."""
 
     question: Question
     features: Features
+    is_asked: NDArray[np.bool_]
     is_right: NDArray[np.bool_]
 
 
@@ -64,7 +65,7 @@ def fit_calibration(
     right = [bool(one.is_right[i]) for one, i in zip(asked, best, strict=True)]
     is_answerable = [one.question.is_answerable for one in asked]
     return {
-        "weights": {field.name: round(float(w), 3) for field, w in zip(fields(Evidence), weights, strict=False)},
+        "weights": [round(float(weight), 3) for weight in weights[:-1]],
         "bias": round(float(weights[-1]), 3),
         "threshold": round(threshold, 3),
         "out_of_fold": {
@@ -86,16 +87,16 @@ def fit_calibration(
 def _asked(question: Question, candidates: Sequence[Candidate]) -> _Asked:
     return _Asked(
         question,
-        np.array([[*astuple(candidate.evidence), 1.0] for candidate in candidates]),
+        np.array([[*candidate.evidence.features, 1.0] for candidate in candidates]),
+        np.array([candidate.evidence.is_asked for candidate in candidates]),
         np.array([_is_right(question, candidate) for candidate in candidates]),
     )
 
 
 def _is_right(question: Question, candidate: Candidate) -> bool:
     passage, span = candidate.hit.passage, candidate.span
-    start, end = span.start - passage.start, span.end - passage.start
-    sentences = [passage.text[a:b] for a, b in sentence_spans(passage.text) if a < end and b > start]
-    quote = " ".join([passage.text[start:end], *sentences])
+    start, end = covering_sentences(passage.text, span.start - passage.start, span.end - passage.start)
+    quote = passage.text[start:end]
     return passage.document_id in question.documents and any(holds(quote, answer) for answer in question.answers)
 
 
@@ -121,17 +122,15 @@ def _held_out_confidences(asked: Sequence[_Asked]) -> list[NDArray[np.float64]]:
     for fold in range(_N_FOLDS):
         weights = _fit([one for one, f in zip(asked, folds, strict=True) if f != fold])
         for i in np.flatnonzero(folds == fold).tolist():
-            confidences[i] = _sigmoid(asked[i].features @ weights)
+            p = _sigmoid(asked[i].features @ weights)
+            confidences[i] = np.where(asked[i].is_asked, p, UNASKED_FACTOR * p)
     return [confidences[i] for i in range(len(asked))]
 
 
 def _threshold(asked: Sequence[_Asked], confidences: Sequence[NDArray[np.float64]]) -> float:
-    """Return the least threshold that refuses the target share of the unanswerable questions."""
-    unanswerable = sorted(
-        float(c.max()) for one, c in zip(asked, confidences, strict=True) if not one.question.is_answerable
-    )
-    place = int(np.ceil(_REFUSAL_TARGET * len(unanswerable))) - 1
-    return float(np.nextafter(unanswerable[place], 1.0))
+    """Return the largest threshold that answers the target share of the answerable questions."""
+    best = [float(c.max()) for one, c in zip(asked, confidences, strict=True) if one.question.is_answerable]
+    return float(np.quantile(best, 1 - _ANSWER_TARGET, method="lower"))
 
 
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:

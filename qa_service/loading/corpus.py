@@ -93,8 +93,6 @@ def _parse(document_id: str, data: bytes, sha256: str) -> Document:
     suffix = suffix_of(document_id)
     if suffix not in LOADERS:
         raise LoadError(unsupported(document_id, LOADERS))
-    if not data.strip():
-        raise LoadError("the file is empty: add the release's text, or remove the file")
     try:
         return to_document(document_id, LOADERS[suffix](data), sha256)
     except LoadError:

@@ -139,9 +139,9 @@ def _parse_loosely(line: str) -> dt.date | None:
 
 def _rest(text: str) -> str:
     """Return what `text` holds beside weekdays, times, labels and marks."""
-    return _SAYS_WHEN.sub(" ", text).strip(_MARKS)
+    return _SAYS_WHEN.sub(" ", text).strip().strip(_MARKS)
 
 
 def _is_place(text: str) -> bool:
     words = text.replace("(", " ").split()
-    return len(words) <= 5 and words[0].lower() not in _NO_PLACE and all(word[0].isupper() for word in words)
+    return 0 < len(words) <= 5 and words[0].lower() not in _NO_PLACE and all(word[0].isupper() for word in words)

@@ -62,8 +62,10 @@ def _flatten(html: str) -> str:
     """Return `html` with containers below the limit as line breaks, and with empty tags for inline ones."""
     open_tags: list[str] = []
     seen: set[str] = set()
+    n_below = 0  # containers that are open below the limit
 
     def rewrite(match: re.Match[str]) -> str:
+        nonlocal n_below
         slash, name = match[1], match[2].lower()
         if name in {"html", "head", "body"}:
             is_again = not slash and name in seen
@@ -75,13 +77,13 @@ def _flatten(html: str) -> str:
             name = "object"  # dropped as they are, and closed by its end tag alone
         if name not in _CONTAINERS:
             return f"<{slash}wbr"
-        if slash:
-            if open_tags and open_tags[-1] == name:
-                open_tags.pop()
-        elif len(open_tags) < _DEEPEST:
-            open_tags.append(name)
-        else:
+        if n_below or (not slash and len(open_tags) == _DEEPEST):
+            n_below += -1 if slash else 1
             return "<br"
+        if not slash:
+            open_tags.append(name)
+        elif open_tags and open_tags[-1] == name:
+            open_tags.pop()
         return f"<{slash}{name}"
 
     return _TAG.sub(rewrite, html)

@@ -14,7 +14,6 @@ from qa_service.types import Document, Section
 
 _LONGEST_TITLE = 300
 _LONGEST_FIRST_WORDS = 120
-_N_FIRST_PARAGRAPHS = 30  # no title block is longer
 
 
 def to_document(document_id: str, extracted: Extracted, sha256: str) -> Document:
@@ -27,7 +26,7 @@ def to_document(document_id: str, extracted: Extracted, sha256: str) -> Document
     if not paragraphs:
         raise LoadError("it holds no text: add the release's text, or remove the file")
     text = PARAGRAPH_BREAK.join(paragraph.text for paragraph in paragraphs)
-    title_block = find_title_block(first_lines(paragraphs, _N_FIRST_PARAGRAPHS), extracted.title)
+    title_block = find_title_block(first_lines(paragraphs), extracted.title)
     body_start = title_block.body_start
     stem = PurePosixPath(document_id).stem
     title = extracted.title or title_block.title or _first_words(text[body_start:]) or stem

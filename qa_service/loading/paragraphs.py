@@ -12,8 +12,9 @@ from qa_service.loading.extracted import Block
 
 PARAGRAPH_BREAK = "\n\n"
 _LONGEST_HEADING = 250  # what a page marks as a heading but is longer is a paragraph in large letters
+_MOST_LINES = 40  # no title block has more lines or paragraphs
 _WRAP_COLUMNS = range(60, 111)  # the widest line of a hard-wrapped file
-_RUNS_ON = re.compile(r"(?:\b(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)|[,–—-])$", re.IGNORECASE)
+_RUNS_ON = re.compile(r"(?:\b(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)|\w ?[,–—-])$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,14 @@ def to_paragraphs(blocks: Iterable[Block]) -> list[Paragraph]:
     return paragraphs
 
 
-def first_lines(paragraphs: Sequence[Paragraph], n_paragraphs: int) -> list[Line]:
-    """Return the lines of the first `n_paragraphs`."""
+def first_lines(paragraphs: Sequence[Paragraph]) -> list[Line]:
+    """Return the lines that a title block can lie in."""
     widest = max(len(line) for paragraph in paragraphs for line in paragraph.text.split("\n"))
     lines: list[Line] = []
-    for number, paragraph in enumerate(paragraphs[:n_paragraphs]):
+    for number, paragraph in enumerate(paragraphs[:_MOST_LINES]):
         start = paragraph.start
         previous = ""
-        for raw in paragraph.text.split("\n"):
+        for raw in paragraph.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
             text = raw.strip()
             if previous and _is_continued(previous, text, widest):
                 lines[-1] = replace(lines[-1], text=f"{lines[-1].text} {text}")

@@ -25,10 +25,8 @@ _OPENING_BODY = re.compile(r"[-*•·▪–—]\s|\(\d+\)|dear\b.*,$", re.IGNORE
 _QUOTES = "\"'“‘«"
 _LONGEST_TITLE = 300
 _MOST_TITLE_WORDS = 45
-_MOST_SUBTITLE_WORDS = 30
 _MOST_SUBTITLES = 2
 _MOST_WORDS_BEFORE_DOT = 15  # a longer line that ends in "Washington, D.C." is a sentence
-_MOST_LINES = 30
 
 
 class _Kind(Enum):
@@ -54,7 +52,7 @@ class TitleBlock:
 
 def find_title_block(lines: Sequence[Line], stated_title: str | None) -> TitleBlock:
     """Return the title block that begins `lines`. `stated_title` is what the file itself calls its title."""
-    kinds = _leading_kinds(lines[:_MOST_LINES], stated_title)
+    kinds = _leading_kinds(lines, stated_title)
     title = _title_lines(lines, kinds)
     end = _end(lines, kinds, title)
     if end == len(lines):  # nothing but short lines: no telling where a body would begin
@@ -126,32 +124,34 @@ def _title_lines(lines: Sequence[Line], kinds: Sequence[_Kind]) -> list[int]:
 
 
 def _end(lines: Sequence[Line], kinds: Sequence[_Kind], title: Sequence[int]) -> int:
-    """Return how many lines the title block has."""
-    stamps = [n for n, kind in enumerate(kinds) if kind in {_Kind.DATE, _Kind.STAMP}]
-    end = max([*title, *stamps], default=-1) + 1
-    if not title or (stamps and stamps[-1] > title[-1]):
+    """Return how many lines the title block has: to the last stamp near the title, and what may be subtitles."""
+    end = n_subtitles = 0
+    is_dated = False
+    for n, kind in enumerate(kinds):
+        if kind is _Kind.TITLE and n not in title:
+            n_subtitles += 1
+            if end and (is_dated or n_subtitles > _MOST_SUBTITLES):
+                return end
+        else:
+            end, n_subtitles = n + 1, 0
+            is_dated = is_dated or (kind is _Kind.DATE and bool(title) and n > title[-1])
+    if len(kinds) == len(lines):
         return end
-    subtitles = end
-    while (
-        subtitles < len(kinds)
-        and not lines[subtitles].level
-        and len(lines[subtitles].text.split()) <= _MOST_SUBTITLE_WORDS
-    ):
-        subtitles += 1
-    is_row = subtitles - end > _MOST_SUBTITLES
-    return end if is_row or subtitles == len(lines) else subtitles
+    n_plain = next((n for n, line in enumerate(lines[end : end + n_subtitles]) if line.level), n_subtitles)
+    return end + n_plain  # a heading below them begins a section
 
 
 def _date(lines: Sequence[Line], kinds: Sequence[_Kind], end: int) -> dt.date | None:
     """Return the date of a date line or stamp, else of the dateline of the first body line, else of a title's end."""
-    for line, kind in zip(lines, kinds, strict=False):
+    block = list(zip(lines[: end or len(kinds)], kinds, strict=False))
+    for line, kind in block:
         if kind is _Kind.DATE:
             return date_line(line.text)
         if kind is _Kind.STAMP and (found := find_date(line.text)):
             return found.date
     if end < len(lines) and (date := dateline_date(lines[end].text)):
         return date
-    dates = (closing_date(line.text) for line, kind in zip(lines, kinds, strict=False) if kind is _Kind.TITLE)
+    dates = (closing_date(line.text) for line, kind in block if kind is _Kind.TITLE)
     return next(filter(None, dates), None)
 
 

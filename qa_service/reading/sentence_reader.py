@@ -3,48 +3,26 @@
 Needs no model beyond the embedder.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
+from qa_service.reading.kinds import holds_kind, kind_asked_for
 from qa_service.sentences import sentence_spans
 from qa_service.types import Passage, Span, Vector, Vectors
-from qa_service.words import content_words
+from qa_service.words import content_words, without_names
 
-# How much the share of the question's words in the sentence, and a fitting kind of answer, count against the cosine:
-# the ratios of a logistic regression over the sample questions' sentences.
-_WORDS_WEIGHT = 0.8
-_KIND_WEIGHT = 0.2
-
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_DATE = rf"\b{_MONTH}\.? \d|\b(?:19|20)\d\d\b|\d ?[ap]\.?m\b|\b{_WEEKDAY}\b"
-_NUMBER = (
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|million|half"
-    r"|dozen)\b"
-)
-_HOW_MUCH = (
-    r"\bhow (?:many|much|long|old|far|big|large|often|tall|high|heavy)\b|\bwhat (?:percent|share|sum|amount|number)"
-)
-# Which kind of words an answer should hold, by how the question asks; the first that fits decides.
-_KINDS = [
-    (re.compile(_HOW_MUCH, re.IGNORECASE), re.compile(_NUMBER, re.IGNORECASE)),
-    (
-        re.compile(r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|time)\b", re.IGNORECASE),
-        re.compile(_DATE, re.IGNORECASE),
-    ),
-    (re.compile(r"\bwho(?:m|se)?\b|\bwhere\b", re.IGNORECASE), re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")),
-    (
-        re.compile(r"\bwhy\b", re.IGNORECASE),
-        re.compile(r"\b(?:because|since|due|so that|in order|result|reason)\b", re.IGNORECASE),
-    ),
-]
+# The question's names are in every passage of the right releases, and of the wrong ones beside them; without them, it
+# says what is asked. Adding that second cosine raised the share of right sentences from 0.51 to 0.54 and the AUC of
+# telling answerable questions from others from 0.68 to 0.75 (out of fold, sample and senate together). The weights are
+# the ratios of the same logistic regression, rounded.
+_WORDS_WEIGHT = 0.2
+_KIND_WEIGHT = 0.4
 
 Encode = Callable[[Sequence[str]], Vectors]
 EncodeQuestion = Callable[[str], Vector]
 
 
 class SentenceReader:
-    """Implements Reader. Scores lie between -1 and 2; the null score is always 0."""
+    """Implements Reader. Scores lie between -2 and 2.6; the null score is always 0."""
 
     name = "sentence"
 
@@ -58,7 +36,8 @@ class SentenceReader:
         if not passages:
             return []
         spans = [sentence_spans(passage.text) for passage in passages]
-        scores = iter(self._scores(question, passages, spans))
+        sentences = [passage.text[a:b] for passage, found in zip(passages, spans, strict=True) for a, b in found]
+        scores = iter(self._scores(question, sentences))
         return [
             max(
                 (Span(passage.start + a, passage.start + b, next(scores), 0.0) for a, b in found),
@@ -67,22 +46,14 @@ class SentenceReader:
             for passage, found in zip(passages, spans, strict=True)
         ]
 
-    def _scores(
-        self, question: str, passages: Sequence[Passage], spans: Sequence[Sequence[tuple[int, int]]]
-    ) -> list[float]:
-        """Return a score for each sentence of each passage; a sentence is embedded with its passage's context."""
-        sentences, texts = list[str](), list[str]()
-        for passage, found in zip(passages, spans, strict=True):
-            context = passage.context
-            for start, end in found:
-                sentences.append(passage.text[start:end])
-                texts.append(f"{context} | {sentences[-1]}" if context else sentences[-1])
-        cosines = self._encode(texts) @ self._encode_question(question)
+    def _scores(self, question: str, sentences: Sequence[str]) -> list[float]:
+        vectors = self._encode(sentences)
+        cosines = vectors @ self._encode_question(question) + vectors @ self._encode_question(without_names(question))
         wanted = set(content_words(question))
-        kind = next((evidence for asks, evidence in _KINDS if asks.search(question)), None)
+        kind = kind_asked_for(question)
         return [
             float(cosine)
             + _WORDS_WEIGHT * (len(wanted & set(content_words(sentence))) / len(wanted) if wanted else 0.0)
-            + _KIND_WEIGHT * bool(kind and kind.search(sentence))
+            + _KIND_WEIGHT * holds_kind(sentence, kind)
             for sentence, cosine in zip(sentences, cosines, strict=True)
         ]

@@ -129,9 +129,8 @@ def _headings(document: Document) -> list[tuple[str, int, int]]:
     """Return the title, where the text begins with it, and the section headings that stand on lines of their own."""
     text = document.text
     found = []
-    title = re.compile(r"\s+".join(map(re.escape, document.title.split()))).match(text, len(text) - len(text.lstrip()))
-    if title and title[0] and _LINE_END.match(text, title.end()):
-        found.append(("h1", *title.span()))
+    if title := _title_span(text, document.title):
+        found.append(("h1", *title))
     for section in sorted(document.sections, key=lambda section: section.start):
         end = section.start + len(section.heading)
         is_free = not found or found[-1][2] <= section.start
@@ -143,3 +142,10 @@ def _headings(document: Document) -> list[tuple[str, int, int]]:
         ):
             found.append((f"h{min(section.level + 1, 6)}", section.start, end))
     return found
+
+
+def _title_span(text: str, title: str) -> tuple[int, int] | None:
+    """Return where `text` begins with `title` as lines of its own; a dash of the title may stand for a line break."""
+    words = [re.escape(word) for word in title.split() if word != "–"]
+    found = re.compile(r"(?:\s+–)?\s+".join(words)).match(text, len(text) - len(text.lstrip()))
+    return found.span() if found and found[0] and _LINE_END.match(text, found.end()) else None

@@ -16,7 +16,7 @@ from qa_service.web.problems import FieldError, InvalidFields
 
 MAX_TURNS = 20
 PAGE_SIZE = 50
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _iso_date(value: object) -> object:

@@ -2,12 +2,13 @@ import pytest
 from fakes import passage
 
 from qa_service.reading import Calibration, Evidence, gather_evidence
+from qa_service.reading.evidence import UNASKED_FACTOR
 from qa_service.types import Hit, Passage, Span
 
 
-def evidence_for(question: str, *passages: Passage, cosine: float | None = 0.5) -> list[Evidence]:
-    hits = [Hit(row, p, 0.1, cosine) for row, p in enumerate(passages)]
-    return gather_evidence(question, hits, [Span(0, 1, 3.0, 1.0) for _ in passages])
+def evidence_for(question: str, *passages: Passage) -> list[Evidence]:
+    hits = [Hit(row, p, 0.1) for row, p in enumerate(passages)]
+    return gather_evidence(question, hits, [Span(0, len(p.text), 3.0, 1.0) for p in passages])
 
 
 def test_coverage_is_the_share_of_the_questions_words_in_passage_and_context() -> None:
@@ -24,13 +25,32 @@ def test_a_question_without_names_misses_none() -> None:
     assert evidence_for("what was agreed?", passage("They agreed."))[0].named == 1.0
 
 
-def test_margin_rank_and_cosine_are_taken_over() -> None:
-    first, second = evidence_for("what was agreed?", passage("They agreed."), passage("They met."), cosine=None)
-    assert (first.margin, first.rank, second.rank, first.cosine) == (2.0, 1.0, 0.5, 0.0)
+def test_margin_and_rank_are_taken_over() -> None:
+    first, second = evidence_for("what was agreed?", passage("They agreed."), passage("They met."))
+    assert (first.margin, first.rank, second.rank, first.coverage) == (2.0, 1.0, 0.5, 1.0)
 
 
 def test_confidence_is_logistic_and_never_overflows() -> None:
-    calibration = Calibration(weights=(1.0, 0.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5)
-    assert calibration.confidence(Evidence(0.0, 1, 1, 1, 1)) == 0.5
-    assert calibration.confidence(Evidence(1e9, 1, 1, 1, 1)) == pytest.approx(1.0)
-    assert calibration.confidence(Evidence(-1e9, 1, 1, 1, 1)) == pytest.approx(0.0)
+    calibration = Calibration(weights=(1.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5)
+    assert calibration.confidence(Evidence(0.0, 1, 1, 1, True)) == 0.5
+    assert calibration.confidence(Evidence(1e9, 1, 1, 1, True)) == pytest.approx(1.0)
+    assert calibration.confidence(Evidence(-1e9, 1, 1, 1, True)) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_asked"),
+    [
+        ("How long did they talk?", "They talked for 30 minutes.", True),
+        ("How long did they talk?", "They talked.", False),
+        ("What gift did Putin give Koizumi?", "Putin met Koizumi in Moscow.", False),
+        ("What gift did Putin give Koizumi?", "Putin handed a gift to Koizumi.", True),
+        ("What did Putin say about North Korea?", "Putin stressed the talks on North Korea.", True),
+    ],
+)
+def test_what_is_asked_for_must_be_there(question: str, text: str, is_asked: bool) -> None:
+    assert evidence_for(question, passage(text))[0].is_asked is is_asked
+
+
+def test_without_what_is_asked_for_confidence_is_lower() -> None:
+    calibration = Calibration(weights=(1.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5)
+    assert calibration.confidence(Evidence(0.0, 1, 1, 1, is_asked=False)) == UNASKED_FACTOR * 0.5

@@ -47,11 +47,6 @@ def ask(tab: Page, question: str) -> None:
     tab.get_by_role("button", name="Ask").click()
 
 
-def is_in_view(tab: Page, selector: str) -> bool:
-    box = tab.locator(selector).first.evaluate("element => element.getBoundingClientRect().toJSON()")
-    return bool(box["top"] >= 0 and box["bottom"] <= tab.evaluate("innerHeight"))
-
-
 def test_enter_asks_and_the_answer_comes_without_leaving_the_page(tab: Page) -> None:
     tab.evaluate("window.stayed = true")
 
@@ -84,7 +79,16 @@ def test_a_citation_opens_the_release_at_the_marked_words(tab: Page) -> None:
     expect(tab.locator("mark.words")).to_have_text(ANSWER)
     expect(tab.locator("mark.quote")).to_contain_text("The meeting took place in a reception room")
     assert urlsplit(tab.url).fragment == "p3"
-    assert is_in_view(tab, "mark.words")
+    expect(tab.locator("mark.words")).to_be_in_viewport(ratio=1)
+
+
+def test_words_far_below_the_beginning_of_their_passage_are_brought_into_view(tab: Page, address: str) -> None:
+    at = SUMMIT.text.index(ANSWER)
+    tab.set_viewport_size({"width": 320, "height": 180})
+
+    tab.goto(f"{address}/documents/{SUMMIT.id}?start={at}&end={at + 40}&answer_start={at}&answer_end={at + 24}#p3")
+
+    expect(tab.locator("mark.words")).to_be_in_viewport(ratio=1)
 
 
 def test_back_from_a_release_the_conversation_is_still_there(tab: Page) -> None:
@@ -98,8 +102,10 @@ def test_back_from_a_release_the_conversation_is_still_there(tab: Page) -> None:
     expect(tab.locator(".interpreted")).to_have_text("And why? (How long did it last?)")
 
 
-def test_starting_over_forgets_the_conversation(tab: Page) -> None:
+def test_starting_over_forgets_a_conversation_that_was_kept(tab: Page) -> None:
     ask(tab, "How long did it last?")
+    tab.get_by_role("link", name=SUMMIT.title).click()
+    tab.get_by_role("link", name="Back to the questions").click()
     expect(tab.locator(".answer")).to_have_count(1)
 
     tab.get_by_role("link", name="Start over").click()
@@ -186,7 +192,9 @@ def test_markup_in_a_release_runs_nowhere(tab: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/ask?q=How+many+countries", "/documents", "/documents/2005-05-10-japan-russia.txt"]
+    "path",
+    ["/", "/ask?q=How+many+countries", "/ask?q=" + "x" * 300, "/documents", "/documents/2005-05-10-japan-russia.txt"],
+    ids=lambda path: path[:30],
 )
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_page_is_wider_than_its_window(tab: Page, address: str, path: str, width: int) -> None:
@@ -207,7 +215,7 @@ def test_without_javascript_asking_answering_and_citing_work_alike(plain_tab: Pa
     plain_tab.get_by_role("link", name=SUMMIT.title).click()
 
     expect(plain_tab.locator("mark.words")).to_have_text(ANSWER)
-    assert is_in_view(plain_tab, "mark.words")
+    expect(plain_tab.locator("mark.words")).to_be_in_viewport(ratio=1)
 
 
 def test_without_javascript_a_refusal_and_a_mistake_are_told_alike(plain_tab: Page) -> None:

@@ -67,6 +67,15 @@ def test_an_answer_stands_out_in_its_sentence_with_what_is_around_it(client: Fla
     assert texts(page, ".foot") == ["Asked of 3 releases, newest 3 June 2024. Link to this question"]
 
 
+def test_an_answer_that_is_a_whole_sentence_is_not_said_twice(client: FlaskClient) -> None:
+    page = page_of(ask(client, "Who opened it?"))
+
+    sentence = "Mayor Céline Roux opened it on 3 June 2024 – in the rain 🌧."
+    assert page.css(".answer") == []
+    assert texts(page, ".quote") == [sentence]
+    assert texts(page, ".quote mark.whole") == [sentence]
+
+
 def test_a_citation_names_its_release_and_opens_it_at_the_marked_words(client: FlaskClient) -> None:
     page = page_of(ask(client, "How long?"))
 

@@ -1,6 +1,6 @@
 """The blocks of a release page, without Flask."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from web_fakes import SUMMIT, passages_of
 
@@ -36,6 +36,12 @@ def test_a_title_of_two_lines_is_the_heading_of_the_page() -> None:
     blocks = lay_out(document_of("\nVisit to\nRussia\n\nText", title="Visit to Russia"), [], None)
 
     assert outline(blocks) == [("", "\n"), ("h1", "Visit to\nRussia"), ("", "\n\n"), ("p", "Text")]
+
+
+def test_a_dash_in_a_title_may_stand_for_a_line_break_of_the_text() -> None:
+    blocks = lay_out(document_of("Visit to Russia\n\nA – summit\nText", title="Visit to Russia – A – summit"), [], None)
+
+    assert outline(blocks) == [("h1", "Visit to Russia\n\nA – summit"), ("", "\n"), ("p", "Text")]
 
 
 def test_a_title_that_only_begins_the_first_sentence_is_not_a_heading() -> None:
@@ -105,6 +111,7 @@ def test_a_quote_that_is_not_in_the_text_is_ignored() -> None:
     assert [parse_highlight({"start": start, "end": end}, length=9) for start, end in wrong] == [None] * len(wrong)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_the_blocks_hold_the_whole_text_once_and_mark_exactly_what_was_asked(data: st.DataObject) -> None:
     text = data.draw(st.text(st.sampled_from("ab. \n\t🌧é<&"), min_size=1, max_size=60))

@@ -81,6 +81,7 @@ ANSWERS: dict[str, list[tuple[str, float, list[Document]]]] = {
     "long": [("approximately 30 minutes", 0.93, [SUMMIT])],
     "countries": [("about 50 countries", 0.72, [SUMMIT, BRIDGE]), ("Red Square", 0.55, [SUMMIT])],
     "bridge": [("12.5 million euros", 0.95, [BRIDGE])],
+    "opened": [("Mayor Céline Roux opened it on 3 June 2024 – in the rain 🌧.", 0.8, [BRIDGE])],
     "password": [("<img src=x onerror=alert(2)>", 0.91, [HOSTILE])],
 }
 

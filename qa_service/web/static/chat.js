@@ -9,7 +9,7 @@ const KEY = "conversation"; // kept for this tab only, so that a visit to a rele
 thread.setAttribute("aria-live", "polite");
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!button.disabled) ask();
+  ask();
 });
 addEventListener("pagehide", save);
 document.getElementById("start-over").addEventListener("click", () => {
@@ -23,7 +23,7 @@ async function ask() {
   if (!asked) return;
   const body = new URLSearchParams(new FormData(form));
   const turn = show(ownTurn(asked, "Looking through the releases …", "waiting"));
-  button.disabled = true;
+  button.disabled = true; // Enter does nothing either while the form's button is disabled
   question.value = "";
   try {
     const response = await fetch("/ask", { method: "POST", body, headers: { Accept: "text/html" } });

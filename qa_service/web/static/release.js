@@ -2,5 +2,5 @@
 
 addEventListener("load", () => {
   const words = document.querySelector("mark.words") ?? document.querySelector("mark.quote");
-  words?.scrollIntoView({ block: "center" });
+  words?.scrollIntoView({ block: "center", behavior: "instant" });
 });

@@ -1,0 +1,203 @@
+import datetime as dt
+
+import pytest
+
+from qa_service.errors import LoadError
+from qa_service.loading import load_document
+from qa_service.types import Document
+
+BODY = "The minister met his counterpart in Moscow on Monday, and they talked about trade for half an hour."
+
+
+def page(html: str, name: str = "page.html") -> Document:
+    return load_document(name, html.encode())
+
+
+def text(body: str) -> str:
+    return page(f"<!doctype html><body>{body}</body>").text
+
+
+def title(head: str, body: str = f"<p>{BODY}</p>") -> str:
+    return page(f"<!doctype html><head>{head}</head><body>{body}</body>").title
+
+
+def test_paragraphs_are_parted_by_a_blank_line_and_breaks_are_line_ends() -> None:
+    assert text("<p>One<br>two</p><div>three</div>four<p>five") == "One\ntwo\n\nthree\n\nfour\n\nfive"
+
+
+def test_white_space_is_folded_as_a_browser_shows_it() -> None:
+    assert text("<p>  One \n\t two  <b> three</b> four\n<br>  five </p>") == "One two three four\nfive"
+
+
+def test_inline_tags_neither_add_nor_remove_spaces() -> None:
+    assert (
+        text("<p><b>Japan</b>ese<span> and</span> <i>Russian</i>s 10<sup>th</sup></p>") == "Japanese and Russians 10th"
+    )
+
+
+def test_two_breaks_begin_a_paragraph() -> None:
+    assert text("One.<br><br>Two.<br>\n<br><br>Three.") == "One.\n\nTwo.\n\nThree."
+
+
+def test_preformatted_text_keeps_its_layout() -> None:
+    assert text("<pre>Item   Yen\n  Tents  10</pre>") == "Item   Yen\n  Tents  10"
+
+
+def test_entities_are_decoded_and_stay_text() -> None:
+    assert (
+        text("<p>R&amp;D &lt;script&gt; caf&eacute; &#8220;x&#8221;&nbsp;&mdash; &hellip;")
+        == "R&D <script> café “x” — …"
+    )
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<script>alert(1)</script>",
+        "<style>p {}</style>",
+        "<noscript>Turn it on</noscript>",
+        "<template><p>x</p></template>",
+        "<nav>Home | News</nav>",
+        "<aside>Related</aside>",
+        "<footer>Contact us</footer>",
+        "<form><input> Search <button>Go</button></form>",
+        "<iframe>x</iframe>",
+        "<svg><title>Icon</title><text>x</text></svg>",
+        "<p hidden>x</p>",
+        "<p style='color: red; display : none'>x</p>",
+        "<div role=navigation>x</div>",
+        "<dialog>x</dialog>",
+        "<!-- x -->",
+        "<p><a href='#'>Back to Index</a></p>",
+        "<p>[<a href='#'>Back to the top of this page</a>] | <a href='/'>Home</a></p>",
+    ],
+)
+def test_what_is_no_text_of_the_release_is_dropped(hidden: str) -> None:
+    assert text(f"<p>Before.</p>{hidden}<p>{BODY}</p>") == f"Before.\n\n{BODY}"
+
+
+def test_words_of_a_release_are_kept_even_when_a_menu_could_say_them() -> None:
+    assert text("<p>Back to Index</p><p><a href=x>The treaty</a></p>") == "Back to Index\n\nThe treaty"
+
+
+def test_a_script_in_the_text_is_inert_text() -> None:
+    assert text("<p>&lt;img src=x onerror=alert(1)&gt;</p>") == "<img src=x onerror=alert(1)>"
+
+
+def test_list_items_are_lines_of_one_paragraph_without_invented_marks() -> None:
+    html = "<p>Sent:</p><ul><li>tents<ol><li>large</li><li><p>small</p><p>light</p></li></ol></li><li>mats</ul><p>End."
+    assert text(html) == "Sent:\n\ntents\nlarge\nsmall\nlight\nmats\n\nEnd."
+
+
+def test_a_table_of_data_has_a_line_for_each_row() -> None:
+    html = (
+        "<table><caption>Aid</caption><tr><th>Country<th>Yen</tr>"
+        "<tr><td><p>Korea</p></td><td>16.7<br>million</td></tr><tr><td></td><td></td></tr></table>"
+    )
+    assert text(html) == "Aid\nCountry | Yen\nKorea | 16.7 million"
+
+
+def test_an_empty_cell_keeps_its_place() -> None:
+    assert text("<table><tr><td>a<td><td>c</tr><tr><td>d<td>e<td></table>") == "a |  | c\nd | e"
+
+
+def test_a_table_that_arranges_the_page_gives_paragraphs() -> None:
+    html = f"<table><tr><td>Menu</td><td><h2>Summit</h2><p>{BODY}</p><table><tr><td>a<td>b</table></td></tr></table>"
+    assert text(html) == f"Menu\n\nSummit\n\n{BODY}\n\na | b"
+
+
+def test_main_content_is_read_where_it_holds_most_of_the_text() -> None:
+    assert text(f"<div>Menu</div><main><p>Crumbs</p><article><p>{BODY}</p></article></main><div>Ads</div>") == BODY
+
+
+def test_the_heading_of_the_page_stays_with_its_content() -> None:
+    assert text(f"<div>Menu</div><main><h1>Summit</h1><article><p>{BODY}</p></article></main>") == f"Summit\n\n{BODY}"
+
+
+def test_a_small_main_element_does_not_hide_the_release() -> None:
+    assert text(f"<main><p>Teaser</p></main><p>{BODY}</p>") == f"Teaser\n\n{BODY}"
+
+
+def test_a_page_header_goes_but_the_header_of_the_release_stays() -> None:
+    assert text(f"<header>The Ministry</header><p>{BODY}</p>") == BODY
+    assert text(f"<article><header><h2>Summit</h2></header><p>{BODY}</p></article>") == f"Summit\n\n{BODY}"
+
+
+def test_a_form_around_the_whole_page_is_no_form() -> None:
+    assert text(f"<form id=aspnetForm><p>{BODY}</p></form>") == BODY
+
+
+def test_the_main_heading_is_title_and_title_block() -> None:
+    document = page(
+        "<title>Ministry</title><p>Press Releases<h1>Visit<br>Summit</h1><p>May 10, 2005"
+        f"<p>{BODY}<h2>Trade</h2><p>{BODY}"
+    )
+    assert document.title == "Visit – Summit"
+    assert document.date == dt.date(2005, 5, 10)
+    assert document.text[: document.body_start].rstrip() == "Press Releases\n\nVisit\nSummit\n\nMay 10, 2005"
+    assert [(section.level, section.heading) for section in document.sections] == [(2, "Trade")]
+
+
+def test_a_title_of_the_head_is_not_put_into_the_text() -> None:
+    document = page(f"<title>Summit | Ministry of Foreign Affairs of Japan</title><p>{BODY}")
+    assert document.title == "Summit"
+    assert document.text == BODY
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("<meta property=og:title content='Summit Meeting'><title>Other</title>", "Summit Meeting"),
+        ("<title>Summit Meeting | News | Example</title>", "Summit Meeting"),
+        ("<title>Summit Meeting - Ministry of Foreign Affairs</title>", "Summit Meeting"),
+        ("<title>Summit Meeting - Results</title>", "Summit Meeting - Results"),
+        ("<meta property=og:site_name content=MOFA><title>Summit Meeting - MOFA</title>", "Summit Meeting"),
+        ("<title>Japan-Russia Summit</title>", "Japan-Russia Summit"),
+        ("<title>R&amp;D &lt;b&gt;</title>", "R&D <b>"),
+    ],
+)
+def test_the_head_states_a_title_without_the_name_of_the_site(head: str, expected: str) -> None:
+    assert title(head) == expected
+
+
+def test_a_title_that_says_nothing_is_none() -> None:
+    assert title("<title>Untitled Document</title>") == BODY
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "<meta property='article:published_time' content='2005-05-10T09:00:00+09:00'>",
+        "<meta name=date content=2005-05-10>",
+        "<meta name=DC.date content='10 May 2005'>",
+        "<p><time datetime=2005-05-10>yesterday</time></p>",
+    ],
+)
+def test_the_page_states_its_date(statement: str) -> None:
+    assert page(f"{statement}<p>{BODY}").date == dt.date(2005, 5, 10)
+
+
+def test_the_page_states_its_address() -> None:
+    assert page(f"<link rel=canonical href=https://example.org/a><p>{BODY}").source_url == "https://example.org/a"
+    assert page(f"<meta property=og:url content=https://example.org/b><p>{BODY}").source_url == "https://example.org/b"
+    assert page(f"<link rel=canonical href='javascript:alert(1)'><p>{BODY}").source_url is None
+
+
+def test_numbered_paragraphs_are_headings_where_a_page_marks_none() -> None:
+    document = page(f"<h1>Summit</h1><p>{BODY}<p><b>1. Trade</b><p>{BODY}<p><b>2. Loans</b><p>{BODY}")
+    assert [section.heading for section in document.sections] == ["1. Trade", "2. Loans"]
+
+
+def test_the_declared_charset_is_used() -> None:
+    html = "<meta http-equiv=Content-Type content='text/html; charset=Shift_JIS'><p>日露首脳会談</p>"
+    assert load_document("page.htm", html.encode("cp932")).text == "日露首脳会談"
+
+
+def test_a_page_without_text_is_an_error() -> None:
+    with pytest.raises(LoadError, match="holds no text"):
+        page("<html><head><title>Only a title</title></head><body><script>x</script> &nbsp; </body></html>")
+
+
+def test_a_frameset_is_an_error() -> None:
+    with pytest.raises(LoadError, match="holds no text"):
+        page("<frameset><frame src=a.html></frameset>")

@@ -1,0 +1,148 @@
+import datetime as dt
+
+import pytest
+
+from qa_service.loading import load_document
+from qa_service.types import Document
+
+BODY = "The minister met his counterpart in Moscow on Monday, and they talked about trade for half an hour."
+
+
+def release(text: str, name: str = "release.txt") -> Document:
+    return load_document(name, text.encode())
+
+
+def title_block(document: Document) -> str:
+    return document.text[: document.body_start].rstrip()
+
+
+def body(document: Document) -> str:
+    return document.text[document.body_start :]
+
+
+def test_the_first_line_is_the_title_and_the_date_line_belongs_to_its_block() -> None:
+    document = release(f"Emergency Assistance to Argentina\n\nMay 1, 2003\n\n{BODY}")
+    assert document.title == "Emergency Assistance to Argentina"
+    assert document.date == dt.date(2003, 5, 1)
+    assert title_block(document) == "Emergency Assistance to Argentina\n\nMay 1, 2003"
+    assert body(document) == BODY
+
+
+def test_several_title_lines_are_joined_by_a_dash() -> None:
+    assert release(f"Visit to Russia\nSummit Meeting\n\n{BODY}").title == "Visit to Russia – Summit Meeting"
+
+
+@pytest.mark.parametrize("title", ["Emergency Assistance to\nthe Republic of Korea", "Aid for the\nRepublic of Korea"])
+def test_a_title_that_was_broken_is_joined_by_a_space(title: str) -> None:
+    assert release(f"{title}\n\n{BODY}").title == title.replace("\n", " ")
+
+
+def test_a_hard_wrapped_title_is_joined_by_a_space() -> None:
+    text = (
+        "EMERGENCY ASSISTANCE FOR VICTIMS OF THE FLOOD DISASTER IN ARGENTINA\nCONTINUES\n\n"
+        "The minister met his counterpart in Moscow on Monday, and they spoke\nabout trade."
+    )
+    document = release(text)
+    assert document.title == "EMERGENCY ASSISTANCE FOR VICTIMS OF THE FLOOD DISASTER IN ARGENTINA CONTINUES"
+    assert body(document).startswith("The minister met")
+
+
+def test_what_stands_above_the_title_is_not_the_title() -> None:
+    head = "FOR IMMEDIATE RELEASE\nMay 10, 2005\n\nContact: Jane Doe, (202) 555-0100\n\nMinister Visits Moscow"
+    document = release(f"{head}\n\n{BODY}")
+    assert document.title == "Minister Visits Moscow"
+    assert document.date == dt.date(2005, 5, 10)
+    assert title_block(document) == head
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["(Provisional translation)", "Tokyo, May 10, 2005", "For immediate release", "press@example.org", "* * *"],
+)
+def test_lines_between_title_and_body_belong_to_the_title_block(line: str) -> None:
+    assert title_block(release(f"Minister Visits Moscow\n\n{line}\n\n{BODY}")) == f"Minister Visits Moscow\n\n{line}"
+
+
+def test_up_to_two_subtitles_belong_to_the_title_block() -> None:
+    head = "Minister Visits Moscow\n\nTalks on Trade\n\nBy the Press Office"
+    assert title_block(release(f"{head}\n\n{BODY}")) == head
+
+
+def test_a_row_of_short_lines_below_the_title_is_an_address_and_belongs_to_the_body() -> None:
+    document = release(
+        f"Letter to the Chairman\n\nThe Honorable John Warner\n\nChairman\n\nWashington, D.C. 20510\n\n{BODY}"
+    )
+    assert title_block(document) == "Letter to the Chairman"
+
+
+def test_a_dateline_gives_the_date_and_stays_in_the_body() -> None:
+    document = release(f"Minister Visits Moscow\n\nMOSCOW, July 17, 2006 – {BODY}")
+    assert document.date == dt.date(2006, 7, 17)
+    assert body(document).startswith("MOSCOW, July 17, 2006 – The minister")
+
+
+def test_a_section_heading_ends_the_title_block() -> None:
+    document = release(f"Summit Meeting\n\n1. Trade relations\n\n{BODY}\n\n2. Next steps\n\n{BODY}")
+    assert title_block(document) == "Summit Meeting"
+
+
+def test_a_file_with_a_line_for_each_paragraph_has_a_title_block_too() -> None:
+    document = release(f"Minister Visits Moscow\nMay 10, 2005\n{BODY}\n{BODY}")
+    assert title_block(document) == "Minister Visits Moscow\nMay 10, 2005"
+
+
+def test_a_release_without_title_or_date_has_neither() -> None:
+    document = release("The Senate passed the bill on Tuesday.\n\nIt goes to the House.")
+    assert document.title == "The Senate passed the bill on Tuesday."
+    assert document.date is None
+    assert document.body_start == 0
+
+
+def test_a_sentence_that_ends_in_an_abbreviation_is_no_subtitle() -> None:
+    sentence = "The minister met on Monday in the capital with all of his many counterparts, near Washington, D.C."
+    assert title_block(release(f"Minister Travels\n\n{sentence}\n\n{BODY}")) == "Minister Travels"
+
+
+@pytest.mark.parametrize("title", ["Visit to the U.S.", "MINISTER: NO DEAL.", "Who Will Pay?"])
+def test_a_title_may_end_like_a_sentence(title: str) -> None:
+    assert title_block(release(f"{title}\n\n{BODY}")) == title
+
+
+def test_long_body_text_without_a_title_is_titled_by_its_first_words() -> None:
+    document = release(f"{BODY} {BODY}")
+    assert document.title == (
+        "The minister met his counterpart in Moscow on Monday, and they talked about trade for half an hour. "
+        "The minister met his…"
+    )
+    assert document.body_start == 0
+
+
+def test_a_text_without_words_is_titled_by_its_file() -> None:
+    assert release("* * *", "notes/2005-05-10-summit.txt").title == "2005-05-10-summit"
+
+
+def test_a_title_has_at_most_300_characters() -> None:
+    title = release(f"---\ntitle: {'word ' * 100}\n---\n{BODY}").title
+    assert len(title) == 300
+    assert title.endswith("word…")
+
+
+def test_front_matter_comes_before_what_the_text_says_and_is_not_text() -> None:
+    document = release(
+        f"---\ntitle: Stated\ndate: 2001-01-01\nnote: N.\n---\nMinister Visits\n\nMay 10, 2005\n\n{BODY}"
+    )
+    assert (document.title, document.date, document.note) == ("Stated", dt.date(2001, 1, 1), "N.")
+    assert document.text.startswith("Minister Visits")
+    assert body(document) == BODY
+
+
+def test_a_date_line_comes_before_the_file_name() -> None:
+    assert release(f"Title\n\nMay 10, 2005\n\n{BODY}", "2001-01-01.txt").date == dt.date(2005, 5, 10)
+
+
+def test_the_file_name_gives_the_date_where_the_text_does_not() -> None:
+    assert release(f"Title\n\n{BODY}", "sub/2007-05-22-biden-14.txt").date == dt.date(2007, 5, 22)
+
+
+def test_the_date_of_an_event_in_the_title_is_not_the_date_of_the_release() -> None:
+    assert release(f"Statement on September 11, 2001\n\n{BODY}").date is None

@@ -81,8 +81,11 @@ class Engine:
         filters = filters or Filters()
         interpreted = stand_alone(question, history)
         hits = self._retriever.retrieve(interpreted, max(top_k, READ_PASSAGES), filters)
-        candidates = self._read(interpreted, hits)
-        reason = self._reason_to_refuse(interpreted, candidates, filters)
+        # A follow-up is sought with what it leans on, but read as asked: joined, the last question would be answered again.
+        candidates = self._read(question, hits)
+        reason = self._reason_to_refuse(candidates, filters)
+        if reason and filters and self._answers_without_filters(question, interpreted):
+            reason = Reason.OUTSIDE_FILTERS
         answers, citations = ((), ()) if reason else self._cite(candidates)
         return Reply(
             question=question,
@@ -108,17 +111,17 @@ class Engine:
         ]
         return sorted(found, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
 
-    def _reason_to_refuse(self, question: str, candidates: Sequence[Candidate], filters: Filters) -> Reason | None:
+    def _reason_to_refuse(self, candidates: Sequence[Candidate], filters: Filters) -> Reason | None:
         if candidates and candidates[0].confidence >= self._threshold:
             return None
-        if filters and (not candidates or self._answers_without_filters(question)):
+        if filters and not candidates:
             return Reason.OUTSIDE_FILTERS
         if all(c.evidence.coverage == 0 and (c.hit.cosine or 0.0) < _UNRELATED for c in candidates):
             return Reason.NO_MATCH
         return Reason.LOW_CONFIDENCE
 
-    def _answers_without_filters(self, question: str) -> bool:
-        candidates = self.candidates(question)
+    def _answers_without_filters(self, question: str, interpreted: str) -> bool:
+        candidates = self._read(question, self._retriever.retrieve(interpreted, READ_PASSAGES, Filters()))
         return bool(candidates) and candidates[0].confidence >= self._threshold
 
     def _cite(self, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:

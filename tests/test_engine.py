@@ -51,8 +51,10 @@ class FixedReader:
 
     def __init__(self, found: dict[str, tuple[str, float]]) -> None:
         self.found = found
+        self.asked: list[str] = []
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        self.asked.append(question)
         spans = []
         for passage in passages:
             words, margin = self.found.get(passage.document_id, (passage.text.split()[0], -9.0))
@@ -119,11 +121,13 @@ def test_an_answer_outside_the_filters_is_the_reason_but_not_shown() -> None:
     assert [hit.passage.document_id for hit in reply.passages] == ["a.txt"]
 
 
-def test_a_question_that_leans_on_the_last_is_read_with_it() -> None:
-    engine = engine_with({"a.txt": ("approximately 30 minutes", 2.0)})
+def test_a_question_that_leans_on_the_last_is_sought_with_it_but_read_as_asked() -> None:
+    retriever, reader = FixedRetriever(), FixedReader({"a.txt": ("approximately 30 minutes", 2.0)})
+    engine = Engine(info=INFO, catalog=FixedCatalog(), retriever=retriever, reader=reader, calibration=BY_MARGIN)
     reply = engine.ask("How long did it take?", history=[Turn("Where did Koizumi meet Putin?", "the Kremlin")])
     assert reply.question == "How long did it take?"
     assert reply.interpreted_as == "Where did Koizumi meet Putin? How long did it take?"
+    assert (retriever.asked, reader.asked) == ([reply.interpreted_as], ["How long did it take?"])
 
 
 @pytest.mark.parametrize("question", ["", "   \n", "x" * 2001])

@@ -20,6 +20,7 @@ from qa_service.errors import DamagedSnapshotError, NoSnapshotError
 
 logger = logging.getLogger(__name__)
 
+# Raise it when files change, and when loading or splitting makes other passages of a release: then all is built anew.
 FORMAT_VERSION = 1
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"

@@ -20,6 +20,8 @@ _DATE_FIELDS = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued",
     "dcterms.created", "pubdate", "publishdate", "publish_date", "publication_date",
 )  # fmt: skip
+_MOST_TIMES = 3
+_LONGEST_BYLINE = 100  # in a longer line, a <time> is that of an event
 _SEPARATOR = re.compile(r"\s+(\||::|»|«|›|–|—|-)\s+")
 _OFFICE = re.compile(
     r"\b(?:ministry|department|office|embassy|government|senate|senator|agency|commission|council|secretariat|newsroom"
@@ -108,7 +110,7 @@ def _title(tree: LexborHTMLParser, fields: dict[str, str], blocks: list[Block]) 
 
 def _without_site(title: str, site: str, heading: str) -> str:
     """Return `title` without the name of the site, as in `Summit Meeting | Ministry of Foreign Affairs`."""
-    if heading and heading != site and heading in title:
+    if heading != site and heading in title and len(heading) * 2 > len(title):
         return heading
     parts = _SEPARATOR.split(title)
     while len(parts) > 2:
@@ -122,8 +124,11 @@ def _without_site(title: str, site: str, heading: str) -> str:
 
 
 def _date(tree: LexborHTMLParser, fields: dict[str, str]) -> dt.date | None:
+    """Return the date that the head states, else that of the first `<time>` in a short line, such as a byline."""
     stated = [fields[name] for name in _DATE_FIELDS if name in fields]
-    stated += [node.attributes.get("datetime") or "" for node in tree.css("[datetime]")[:3]]
+    for node in tree.css("time[datetime]")[:_MOST_TIMES]:
+        if node.parent and len(one_line(node.parent.text())) <= _LONGEST_BYLINE:
+            stated.append(node.attributes.get("datetime") or "")
     return next((date for value in stated if (date := stated_date(value))), None)
 
 

@@ -103,6 +103,6 @@ def test_a_folder_without_weights_is_an_error(encoders: Path, tmp_path: Path) ->
 
 
 def test_a_name_that_no_hub_can_give_is_an_error(encoders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError, match="Name a folder, a reachable model, or 'all-MiniLM-L6-v2'"):
         SentenceTransformerEmbedder("nobody/no-such-model", encoders)

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_service.loading.canonical import canonical, one_line
@@ -52,11 +52,13 @@ def test_one_line_folds_every_run_of_blanks() -> None:
     assert one_line("  Visit to\n\n  Russia\u00a0 today ") == "Visit to Russia today"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(categories=None)))
 def test_a_canonical_text_comes_back_as_it_is(text: str) -> None:
     assert canonical(canonical(text)) == canonical(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="a \t\n\r\x0b\x85\u00a0\u200b\u0301\u2029"))
 def test_a_canonical_text_of_blanks_and_marks_comes_back_as_it_is(text: str) -> None:
     assert canonical(canonical(text)) == canonical(text)

@@ -153,6 +153,7 @@ def test_a_title_of_the_head_is_not_put_into_the_text() -> None:
         ("<title>Summit Meeting - Results</title>", "Summit Meeting - Results"),
         ("<meta property=og:site_name content=MOFA><title>Summit Meeting - MOFA</title>", "Summit Meeting"),
         ("<title>Japan-Russia Summit</title>", "Japan-Russia Summit"),
+        ("<meta property=og:title content='MOFA: Visit to Russia'><h1>Visit to Russia</h1>", "Visit to Russia"),
         ("<title>R&amp;D &lt;b&gt;</title>", "R&D <b>"),
     ],
 )
@@ -175,6 +176,10 @@ def test_a_title_that_says_nothing_is_none() -> None:
 )
 def test_the_page_states_its_date(statement: str) -> None:
     assert page(f"{statement}<p>{BODY}").date == dt.date(2005, 5, 10)
+
+
+def test_the_time_of_an_event_in_the_text_is_not_the_date_of_the_page() -> None:
+    assert page(f"<p>On <time datetime=2005-05-10>Tuesday</time> he left. {BODY}</p>").date is None
 
 
 def test_the_page_states_its_address() -> None:

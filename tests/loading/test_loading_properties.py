@@ -4,7 +4,7 @@ import codecs
 from pathlib import PurePosixPath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_service.errors import LoadError
@@ -57,17 +57,20 @@ def check(document_id: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("suffix", LOADERS)
+@settings(deadline=None)
 @given(text=TEXTS)
 def test_offsets_of_every_text_are_right(suffix: str, text: str) -> None:
     check(f"release{suffix}", text.encode(errors="replace"))
 
 
 @pytest.mark.parametrize("suffix", LOADERS)
+@settings(deadline=None)
 @given(data=st.binary())
 def test_any_bytes_give_a_document_or_a_reason(suffix: str, data: bytes) -> None:
     check(f"release{suffix}", data)
 
 
+@settings(deadline=None)
 @given(
     text=TEXTS,
     mark=st.sampled_from([codecs.BOM_UTF16_LE, codecs.BOM_UTF8, b"<!doctype html><meta charset=gbk>", b"---\n"]),
@@ -76,6 +79,7 @@ def test_any_bytes_after_a_promise_give_a_document_or_a_reason(text: str, mark: 
     check("release.html", mark + text.encode(errors="replace"))
 
 
+@settings(deadline=None)
 @given(stem=st.text(alphabet=st.characters(exclude_characters="/\x00"), min_size=1))
 def test_any_name_of_a_file_is_fine(stem: str) -> None:
     document_id = f"{stem}.txt"

@@ -81,7 +81,7 @@ class Engine:
         filters = filters or Filters()
         interpreted = stand_alone(question, history)
         hits = self._retriever.retrieve(interpreted, max(top_k, READ_PASSAGES), filters)
-        # A follow-up is sought with what it leans on, but read as asked: joined, the last question would be answered again.
+        # A follow-up is sought with what it leans on but read as asked; joined, the last one would be answered again.
         candidates = self._read(question, hits)
         reason = self._reason_to_refuse(candidates, filters)
         if reason and filters and self._answers_without_filters(question, interpreted):

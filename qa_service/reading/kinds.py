@@ -11,13 +11,13 @@ _DATE = (
     rf"\b{_MONTH}\.? \d|\b(?:19|20)\d\d\b|\d ?[ap]\.?m\b|\b{_WEEKDAY}\b|\b(?:to|yester)day\b|\btomorrow\b"
     r"|\b(?:this|next|last) (?:week|month|year|spring|summer|fall|autumn|winter)\b"
 )
-_DURATION = (
-    r"\b(?:second|minute|hour|day|week|month|year|decade|mile|kilomet(?:er|re)|foot|feet|met(?:er|re)|inche)s?\b"
-)
 _NUMBER = (
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|hundred"
     r"|thousand|million|billion|half|dozen|third|quarter)\b"
 )
+_UNIT = r"(?:second|minute|hour|day|week|month|year|decade|mile|kilomet(?:er|re)|foot|feet|met(?:er|re)|inche?)s?"
+# "30 minutes", "four-day", "an hour", "two and a half hours"
+_DURATION = rf"(?:{_NUMBER}|\b(?:an?|several|few)\b)[\w\s-]{{0,16}}?\b{_UNIT}\b"
 # Which kind of words an answer should hold, by how the question asks; the first that fits decides.
 _KINDS = [
     (re.compile(asks, re.IGNORECASE), re.compile(holds, flags))

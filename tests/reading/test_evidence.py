@@ -41,7 +41,8 @@ def test_confidence_is_logistic_and_never_overflows() -> None:
     ("question", "text", "is_asked"),
     [
         ("How long did they talk?", "They talked for 30 minutes.", True),
-        ("How long did they talk?", "They talked.", False),
+        ("How long did they talk?", "They talked for an hour.", True),
+        ("How long did they talk?", "They talked on her first working day.", False),
         ("What gift did Putin give Koizumi?", "Putin met Koizumi in Moscow.", False),
         ("What gift did Putin give Koizumi?", "Putin handed a gift to Koizumi.", True),
         ("What did Putin say about North Korea?", "Putin stressed the talks on North Korea.", True),

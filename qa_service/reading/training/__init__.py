@@ -1,0 +1,1 @@
+"""Trains the span reader; needs torch, so nothing that serves imports it."""

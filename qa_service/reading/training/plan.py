@@ -1,0 +1,167 @@
+"""What is read in which order: an endless stream of rounds, each a pure function of the seed and its number.
+
+Nothing of the stream lives in memory between rounds, so a run resumes at (round, batch) with the very same data.
+"""
+
+import calendar
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qa_service.reading.training.examples import GoldAnswer
+from qa_service.reading.training.features import Feature, Item, build_features
+from qa_service.reading.training.negatives import Prepared, Splitter
+from qa_service.reading.training.prepare import PreparedSource
+from qa_service.reading.windows import Source, WindowCutter
+
+_MONTHS = calendar.month_name[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """What a round is made of.
+
+    Attributes:
+        weights: Share of each source, by its name; they need not sum to 1.
+        unanswerable: Share of items that have no answer.
+        kinds: Share of each kind of unanswerable item: similar passage, answer cut out, question swapped.
+        context: Share of items that are read with a context.
+        shortened: Share of answerable items that lose sentences without an answer. A passage that was cut is then no
+            sign of an unanswerable question, and it is shorter, which is faster.
+    """
+
+    weights: Mapping[str, float]
+    unanswerable: float = 0.33
+    kinds: tuple[float, float, float] = (0.45, 0.25, 0.30)
+    context: float = 0.6
+    shortened: float = 0.3
+
+
+class Plan:
+    """The stream of items and batches.
+
+    Args:
+        round_size: Items per round; batches are made of items of similar length within a round.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[PreparedSource],
+        mixture: Mixture,
+        *,
+        cutter: WindowCutter,
+        split: Splitter,
+        seed: int = 0,
+        round_size: int = 1024,
+        batch_size: int = 16,
+    ) -> None:
+        self._sources = [source for source in sources if mixture.weights.get(source.name, 0) > 0]
+        self._mixture = mixture
+        self._cutter = cutter
+        self._split = split
+        self._seed = seed
+        self._round_size = round_size
+        self._batch_size = batch_size
+        total = sum(mixture.weights[source.name] for source in self._sources)
+        self._n_items = [round(round_size * mixture.weights[source.name] / total) for source in self._sources]
+
+    def items(self, number: int) -> list[Item]:
+        """Return the items of a round. A source's items come again only after all of them were used."""
+        rng = _rng(self._seed, number)
+        items = []
+        for source, n_items in zip(self._sources, self._n_items, strict=True):
+            for position in range(number * n_items, (number + 1) * n_items):
+                prepared = source.items[self._row(source, position)]
+                items.append(self._item(source, prepared, rng))
+        return items
+
+    def features(self, number: int) -> list[Feature]:
+        """Return the round's features in the order of its items."""
+        return build_features(self.items(number), self._cutter)
+
+    def batches(self, number: int) -> list[list[Feature]]:
+        """Return the round's batches."""
+        return self.in_batches(self.features(number), number)
+
+    def in_batches(self, features: Sequence[Feature], number: int) -> list[list[Feature]]:
+        """Return the features with similar lengths together, batches in an order that depends on `number`."""
+        features = sorted(features, key=len)
+        batches = [features[i : i + self._batch_size] for i in range(0, len(features), self._batch_size)]
+        _rng(self._seed, number, "order").shuffle(batches)
+        return batches
+
+    def _row(self, source: PreparedSource, position: int) -> int:
+        turn, place = divmod(position, len(source.items))
+        return _order(f"{self._seed}-{source.name}-{turn}", len(source.items))[place]
+
+    def _item(self, source: PreparedSource, prepared: Prepared, rng: random.Random) -> Item:
+        example = prepared.example
+        available = (bool(prepared.similar), prepared.without_answer is not None, bool(prepared.swaps))
+        weights = [weight * there for weight, there in zip(self._mixture.kinds, available, strict=True)]
+        if any(weights) and rng.random() < self._mixture.unanswerable:
+            return self._unanswerable(source, prepared, rng.choices(range(3), weights)[0], rng)
+        passage, answers = example.context, example.answers
+        if rng.random() < self._mixture.shortened:
+            passage, answers = shortened(passage, answers, self._split, rng)
+        return Item(Source(example.question, passage, self._context(example.title, passage, rng)), answers)
+
+    def _unanswerable(self, source: PreparedSource, prepared: Prepared, kind: int, rng: random.Random) -> Item:
+        example, always = prepared.example, False
+        question, passage, title = example.question, example.context, example.title
+        if kind == 0:
+            # The most similar ones are the hardest; the square draws them more often.
+            row = prepared.similar[int(len(prepared.similar) * rng.random() ** 2)]
+            passage, title = source.passages[row], source.titles[row]
+        elif kind == 1:
+            passage = prepared.without_answer or ""
+        else:
+            swap = rng.choice(prepared.swaps)
+            question, always = swap.question, swap.needs_title
+        return Item(Source(question, passage, self._context(title, passage, rng, always=always)), ())
+
+    def _context(self, title: str | None, passage: str, rng: random.Random, *, always: bool = False) -> str:
+        """Return what stands before the passage in service: title | date | section, each of them sometimes.
+
+        Where the data has no title, a sentence of the passage does as one: headlines say what the text says.
+        """
+        if not always and rng.random() >= self._mixture.context:
+            return ""
+        if title is None:
+            start, end = rng.choice(list(self._split(passage)) or [(0, len(passage))])
+            title = " ".join(passage[start:end].split()[:16])
+            title = title.upper() if rng.random() < 0.2 else title
+        parts = [title]
+        if rng.random() < 0.4:
+            parts.append(f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}, {rng.randint(1990, 2025)}")
+        return " | ".join(parts)
+
+
+def _rng(*seed: object) -> random.Random:
+    return random.Random("-".join(map(str, seed)))  # noqa: S311 - draws, not secrets
+
+
+@lru_cache(maxsize=16)
+def _order(seed: str, n: int) -> list[int]:
+    order = list(range(n))
+    _rng(seed).shuffle(order)
+    return order
+
+
+def shortened(
+    passage: str, answers: Sequence[GoldAnswer], split: Splitter, rng: random.Random
+) -> tuple[str, tuple[GoldAnswer, ...]]:
+    """Return the passage less up to two sentences that touch no answer, and the answers where they then stand."""
+    spans = list(split(passage))
+    free = [
+        (start, end)
+        for start, end in spans
+        if not any(start < a.start + len(a.text) and a.start < end for a in answers)
+    ]
+    dropped = sorted(rng.sample(free, min(len(free), rng.randint(1, 2)))) if len(spans) > 2 else []
+    for start, end in reversed(dropped):
+        n_gap = len(passage[end:]) - len(passage[end:].lstrip())
+        cut = end + n_gap - start
+        passage = passage[:start] + passage[end + n_gap :]
+        answers = [a if a.start < start else GoldAnswer(a.text, a.start - cut) for a in answers]
+    return passage, tuple(answers)

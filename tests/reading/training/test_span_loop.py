@@ -13,7 +13,6 @@ from span_run_tiny import train
 from qa_service.reading.training.loop import Recipe, masked_log_softmax, rate_factor
 from qa_service.reading.training.span_model import SpanModel
 
-
 pytestmark = pytest.mark.slow
 
 

@@ -101,7 +101,7 @@ class Calibration:
 
 
 # Fitted by 'qa-service eval' with --calibrate on the senate questions; the threshold answers 90 % of those that are
-# answerable, out of fold. The sample questions took no part.
+# answerable, out of fold. The sample questions took no part in these numbers, but did in those above.
 CALIBRATIONS: Mapping[str, Calibration] = {
     "sentence": Calibration(weights=(2.77, 1.91, 1.23, 0.83), bias=-7.93, threshold=0.144),
 }

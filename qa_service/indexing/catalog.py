@@ -134,17 +134,6 @@ class Catalog:
         found = self._all(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document_id,))  # noqa: S608 - constant
         return _document(found[0]) if found else None
 
-    def documents(self) -> Iterable[Document]:
-        """Yield every release, by id."""
-        for (name,) in self._all("SELECT id FROM documents ORDER BY id"):
-            document = self.document(name)
-            assert document is not None
-            yield document
-
-    def fingerprints(self) -> dict[str, str]:
-        """Return the sha256 of each release's file, by document id."""
-        return dict(self._all("SELECT id, sha256 FROM documents"))
-
     def list_documents(
         self,
         *,
@@ -204,16 +193,6 @@ class Catalog:
                 document_numbers=dict(self._all("SELECT id, number FROM documents")),
             )
         return self._facts
-
-    def newest(self) -> dt.date | None:
-        """Return the latest date of any release."""
-        [(date,)] = self._all("SELECT max(date) FROM documents")
-        return _date(date)
-
-    def counts(self) -> tuple[int, int]:
-        """Return how many documents and passages there are."""
-        [(documents, passages)] = self._all("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
-        return documents, passages
 
     def _all(self, statement: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         try:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from qa_service.reading.training.examples import GoldAnswer
 from qa_service.reading.training.features import Feature, Item, build_features
 from qa_service.reading.training.negatives import Prepared, Splitter
+from qa_service.reading.training.noise import in_keywords, mistyped
 from qa_service.reading.training.prepare import PreparedSource
 from qa_service.reading.windows import Source, WindowCutter
 
@@ -29,6 +30,7 @@ class Mixture:
         context: Share of items that are read with a context.
         shortened: Share of answerable items that lose sentences without an answer. A passage that was cut is then no
             sign of an unanswerable question, and it is shorter, which is faster.
+        mistyped, in_keywords: Shares of items whose question has a slip of the fingers, or is cut down to keywords.
     """
 
     weights: Mapping[str, float]
@@ -36,6 +38,8 @@ class Mixture:
     kinds: tuple[float, float, float] = (0.45, 0.25, 0.30)
     context: float = 0.6
     shortened: float = 0.3
+    mistyped: float = 0.12
+    in_keywords: float = 0.08
 
 
 class Plan:
@@ -104,7 +108,8 @@ class Plan:
         passage, answers = example.context, example.answers
         if rng.random() < self._mixture.shortened:
             passage, answers = shortened(passage, answers, self._split, rng)
-        return Item(Source(example.question, passage, self._context(example.title, passage, rng)), answers)
+        question = self._as_typed(example.question, rng)
+        return Item(Source(question, passage, self._context(example.title, passage, rng)), answers)
 
     def _unanswerable(self, source: PreparedSource, prepared: Prepared, kind: int, rng: random.Random) -> Item:
         example, always = prepared.example, False
@@ -118,7 +123,14 @@ class Plan:
         else:
             swap = rng.choice(prepared.swaps)
             question, always = swap.question, swap.needs_title
+        question = self._as_typed(question, rng)
         return Item(Source(question, passage, self._context(title, passage, rng, always=always)), ())
+
+    def _as_typed(self, question: str, rng: random.Random) -> str:
+        draw = rng.random()
+        if draw < self._mixture.in_keywords:
+            return in_keywords(question)
+        return mistyped(question, rng) if draw < self._mixture.in_keywords + self._mixture.mistyped else question
 
     def _context(self, title: str | None, passage: str, rng: random.Random, *, always: bool = False) -> str:
         """Return what stands before the passage in service: title | date | section, each of them sometimes.

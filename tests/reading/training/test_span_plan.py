@@ -52,7 +52,7 @@ def test_sources_share_a_round_by_weight() -> None:
 
 
 def test_every_question_comes_once_before_any_comes_twice() -> None:
-    stream = plan(Mixture({"a": 1}, unanswerable=0), source("a", 12))
+    stream = plan(Mixture({"a": 1}, unanswerable=0, mistyped=0, in_keywords=0), source("a", 12))
     questions = [item.source.question for number in range(3) for item in stream.items(number)]
     assert sorted(questions[:12]) == sorted(questions[12:]) == sorted(f"who spoke {n} ?" for n in range(12))
 

@@ -11,17 +11,19 @@ from qa_service.indexing import BACKENDS
 from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.snapshot import Snapshot, open_current
 from qa_service.protocols import Embedder, Reader
-from qa_service.reading import CALIBRATIONS, SentenceReader
+from qa_service.reading import CALIBRATIONS, Calibration, SentenceReader, SpanReader, open_span_reader
 from qa_service.retrieval import Ranker, Retriever
 from qa_service.splitting import SplitterSettings
 from qa_service.types import IndexInfo
 
-ENCODERS = "encoders"
+ENCODERS, EXPORTED_READERS = "encoders", "readers"
 # Title, date and section take up to this many of the embedder's tokens.
 _CONTEXT_TOKENS = 56
 
-READERS: Mapping[str, Callable[[SentenceTransformerEmbedder], Reader]] = {
-    "sentence": lambda embedder: SentenceReader(embedder.encode_sentences, embedder.encode_question),
+# Any other name is a reader's folder, or a Hugging Face question-answering model.
+READERS: Mapping[str, Callable[[SentenceTransformerEmbedder, Settings], Reader]] = {
+    "span": lambda _, settings: SpanReader(threads=settings.threads),
+    "sentence": lambda embedder, _: SentenceReader(embedder.encode_sentences, embedder.encode_question),
 }
 
 
@@ -69,7 +71,7 @@ def make_engine(settings: Settings, snapshot: Snapshot, embedder: SentenceTransf
             "run 'qa-service build' or set QA_EMBEDDER back."
         )
     catalog = Catalog(snapshot.folder)
-    reader = READERS[settings.reader](embedder)
+    reader = make_reader(settings, embedder)
     return Engine(
         info=IndexInfo(
             version=manifest.id,
@@ -83,6 +85,22 @@ def make_engine(settings: Settings, snapshot: Snapshot, embedder: SentenceTransf
             BACKENDS[manifest.backend]().open(snapshot.folder), embedder, catalog.passages, Ranker(settings.ranker)
         ),
         reader=reader,
-        calibration=CALIBRATIONS[reader.name],
+        calibration=_calibration(settings),
         threshold=settings.threshold,
     )
+
+
+def make_reader(settings: Settings, embedder: SentenceTransformerEmbedder) -> Reader:
+    """Return the reader that the settings name; one from Hugging Face is exported into the index folder the first time.
+
+    Raises:
+        ModelError: It can't be found, read or exported.
+    """
+    if settings.reader in READERS:
+        return READERS[settings.reader](embedder, settings)
+    return open_span_reader(settings.reader, settings.index / EXPORTED_READERS, threads=settings.threads)
+
+
+def _calibration(settings: Settings) -> Calibration:
+    """Return the reader's own calibration; that of the packaged span reader for one that brings none."""
+    return CALIBRATIONS.get(settings.reader, CALIBRATIONS["span"])

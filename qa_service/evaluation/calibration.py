@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_service.answer_measures import auc
 from qa_service.engine import Candidate, Engine
 from qa_service.errors import QaServiceError
-from qa_service.evaluation.measures import auc, expected_calibration_error, holds
+from qa_service.evaluation.measures import expected_calibration_error, holds
 from qa_service.evaluation.questions import Question, QuestionSet
 from qa_service.reading.evidence import UNASKED_FACTOR
 from qa_service.sentences import covering_sentences

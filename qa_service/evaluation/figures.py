@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qa_service.answer_measures import auc
 from qa_service.errors import QaServiceError
 from qa_service.evaluation.measures import (
     Figure,
     ReliabilityBin,
-    auc,
     bootstrap_figure,
     expected_calibration_error,
     hit,

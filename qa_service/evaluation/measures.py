@@ -3,10 +3,7 @@
 Nothing here knows the service. What is not defined for its input, such as the mean of nothing, is None, never 0.
 """
 
-import re
-import string
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +12,6 @@ from numpy.typing import NDArray
 
 N_RESAMPLES = 2_000  # over 100 questions the interval's ends then repeat to about half a point
 _SEED = 0  # fixed, so that the same records give the same report
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 Rows = NDArray[np.intp]
 Values = NDArray[np.float64]
@@ -52,44 +47,6 @@ def _flat(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def normalise_answer(text: str) -> str:
-    """Return `text` in lower case, without ASCII punctuation, English articles and extra white space.
-
-    References:
-        Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text", EMNLP 2016.
-    """
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_NO_PUNCTUATION)).split())
-
-
-def exact_match(answer: str, gold_answers: Sequence[str]) -> float:
-    """Return 1.0 when `answer` equals a gold answer after normalisation, else 0.0.
-
-    References:
-        Rajpurkar et al., EMNLP 2016.
-    """
-    return float(normalise_answer(answer) in {normalise_answer(gold) for gold in gold_answers})
-
-
-def token_f1(answer: str, gold_answers: Sequence[str]) -> float:
-    """Return the best F1 of the answer's and a gold answer's normalised tokens, as bags; 0.0 without gold answers.
-
-    When either has no token left, they must both have none.
-
-    References:
-        Rajpurkar et al., EMNLP 2016; "Know What You Don't Know", ACL 2018, for the case without tokens.
-    """
-    return max(
-        (_f1(normalise_answer(answer).split(), normalise_answer(gold).split()) for gold in gold_answers), default=0.0
-    )
-
-
-def _f1(answer: Sequence[str], gold: Sequence[str]) -> float:
-    if not answer or not gold:
-        return float(answer == gold)
-    n_shared = (Counter(answer) & Counter(gold)).total()
-    return 2 * n_shared / (len(answer) + len(gold))
-
-
 def hit(rank: int | None, k: int) -> float:
     """Return 1.0 when the first right result is among the first `k`; ranks count from 1, None is not found."""
     return float(rank is not None and rank <= k)
@@ -102,25 +59,6 @@ def reciprocal_rank(rank: int | None) -> float:
         Voorhees, "The TREC-8 Question Answering Track Report", TREC 1999.
     """
     return 0.0 if rank is None else 1.0 / rank
-
-
-def auc(scores: Sequence[float], labels: Sequence[bool]) -> float | None:
-    """Return the chance that a true row scores above a false one, ties counting half; None when either class is empty.
-
-    References:
-        Mann and Whitney, "On a Test of Whether one of Two Random Variables is Stochastically Larger than the Other",
-        Annals of Mathematical Statistics 1947.
-        Hanley and McNeil, "The Meaning and Use of the Area under a ROC Curve", Radiology 1982.
-    """
-    truth = np.asarray(labels, dtype=bool)
-    n_true = int(truth.sum())
-    n_false = len(truth) - n_true
-    if n_true == 0 or n_false == 0:
-        return None
-    _, group, group_size = np.unique(np.asarray(scores, dtype=float), return_inverse=True, return_counts=True)
-    mean_rank_of_group = np.cumsum(group_size) - (group_size - 1) / 2
-    rank_sum = float(mean_rank_of_group[group][truth].sum())
-    return (rank_sum - n_true * (n_true + 1) / 2) / (n_true * n_false)
 
 
 def reliability_bins(confidences: Sequence[float], right: Sequence[bool], n_bins: int = 10) -> list[ReliabilityBin]:

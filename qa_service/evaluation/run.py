@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from qa_service.answer_measures import exact_match, token_f1
 from qa_service.errors import CitationError
 from qa_service.evaluation.exactness import Exactness, check_exactness
-from qa_service.evaluation.measures import exact_match, holds, token_f1
+from qa_service.evaluation.measures import holds
 from qa_service.evaluation.questions import Question, QuestionSet, check_answers
 from qa_service.types import Answer, Citation, Document, Hit, IndexInfo, Reason, Reply, Turn
 

@@ -2,5 +2,14 @@
 
 from qa_service.reading.evidence import CALIBRATIONS, Calibration, Evidence, gather_evidence
 from qa_service.reading.sentence_reader import SentenceReader
+from qa_service.reading.span_reader import SpanReader, open_span_reader
 
-__all__ = ["CALIBRATIONS", "Calibration", "Evidence", "SentenceReader", "gather_evidence"]
+__all__ = [
+    "CALIBRATIONS",
+    "Calibration",
+    "Evidence",
+    "SentenceReader",
+    "SpanReader",
+    "gather_evidence",
+    "open_span_reader",
+]

@@ -1,19 +1,16 @@
 import pytest
 
+from qa_service.answer_measures import auc, exact_match, normalise_answer, token_f1
 from qa_service.evaluation.measures import (
     Figure,
     ReliabilityBin,
-    auc,
     bootstrap_figure,
-    exact_match,
     expected_calibration_error,
     hit,
     holds,
     mean_figure,
-    normalise_answer,
     reciprocal_rank,
     reliability_bins,
-    token_f1,
 )
 
 

@@ -10,10 +10,10 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
+from qa_service.answer_measures import auc, exact_match, token_f1
 from qa_service.reading.decoding import Reading, decode
 from qa_service.reading.training.examples import Example
 from qa_service.reading.training.features import Batch, Feature, collate
-from qa_service.reading.training.measures import auc, exact_match, f1
 from qa_service.reading.training.negatives import Prepared
 from qa_service.reading.training.prepare import PreparedSource
 from qa_service.reading.training.span_model import SpanModel
@@ -88,7 +88,7 @@ def evaluate(score: Scorer, cutter: WindowCutter, dev: DevSet, *, n_threads: int
         for example, reading in zip(dev.examples, readings, strict=True)
     ]
     gaps = [span_gap(reading) for reading in readings]
-    overlaps = [f1(text, wanted) for text, wanted in zip(texts, answers, strict=True)]
+    overlaps = [token_f1(text, wanted) for text, wanted in zip(texts, answers, strict=True)]
     figures = {
         "em": _percent([exact_match(text, wanted) for text, wanted in zip(texts, answers, strict=True)]),
         "f1": _percent(overlaps),
@@ -101,7 +101,9 @@ def evaluate(score: Scorer, cutter: WindowCutter, dev: DevSet, *, n_threads: int
             negative = [span_gap(reading) for reading in read(score, cutter, sources, n_threads)]
             refused = [gap <= 0 for gap in negative]
             all_refused += refused
-            figures |= {f"auc_{kind}": auc(gaps, negative), f"refused_{kind}": _percent(refused)}
+            is_answerable = [True] * len(gaps) + [False] * len(negative)
+            figures[f"auc_{kind}"] = auc([*gaps, *negative], is_answerable) or 0.0
+            figures[f"refused_{kind}"] = _percent(refused)
     if all_refused:
         figures["no_ans"] = _percent(all_refused)
     return {name: round(figure, 3) for name, figure in figures.items()}

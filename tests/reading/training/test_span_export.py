@@ -5,7 +5,8 @@ import onnxruntime
 import torch
 from span_tiny import save_tiny, tiny_model
 
-from qa_service.reading.training.export import INPUTS, export_fp32, export_int8
+from qa_service.reading.question_answering_model import INPUTS
+from qa_service.reading.training.export import export_fp32, export_int8
 from qa_service.reading.training.span_model import SpanModel
 
 

@@ -136,7 +136,14 @@ def status(documents: Documents = None, index: Index = None, json_output: AsJson
 
 @app.command("eval")
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="Holds documents/, questions.jsonl and conversations.jsonl.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER|FILE",
+            help="A folder with documents/, questions.jsonl and conversations.jsonl; or a file in SQuAD's form, to "
+            "measure the reader alone.",
+        ),
+    ],
     index: Index = None,
     json_output: AsJson = False,
     failures: Annotated[bool, typer.Option(help="List the questions that went wrong, and at which stage.")] = False,
@@ -147,6 +154,10 @@ def evaluate(
 ) -> None:
     """Measure retrieval, answers, refusals, follow-ups and the exactness of citations."""
     base = _settings(index=index)
+    if source.is_file():
+        _evaluate_reader(base, source, json_output=json_output, output=output)
+        return
+    folder = source
     settings = base.model_copy(
         update={
             "documents": folder / "documents",
@@ -176,6 +187,24 @@ def evaluate(
     terminal.print_out(as_table(evaluation))
     if failures:
         terminal.print_out(as_failures(evaluation))
+
+
+def _evaluate_reader(settings: "Settings", file: Path, *, json_output: bool, output: Path | None) -> None:
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.assembly import make_embedder, make_reader  # noqa: PLC0415
+    from qa_service.evaluation import evaluate_reader, figures_as_json, figures_as_table  # noqa: PLC0415
+    from qa_service.reading.training.examples import read_squad  # noqa: PLC0415
+
+    examples = read_squad(file, file.name)
+    reader = make_reader(settings, make_embedder(settings))
+    with terminal.progress(is_shown=not json_output) as on_progress:
+        found = evaluate_reader(reader, examples, on_progress=lambda *done: on_progress("reading", *done))
+    if output:
+        output.write_text(terminal.to_json(figures_as_json(found)), encoding="utf-8")
+    if json_output:
+        terminal.print_json(figures_as_json(found))
+    else:
+        terminal.print_out(figures_as_table(f"{reader.name} on {file.name}", {"reader alone": found}))
 
 
 def _settings(**flags: Any) -> "Settings":

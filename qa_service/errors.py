@@ -17,6 +17,10 @@ class ModelError(QaServiceError):
     """A model is missing, damaged, or not the one that a snapshot was built with."""
 
 
+class TrainingError(QaServiceError):
+    """Data to train or to measure a reader on can't be used, or a run can't be started or resumed."""
+
+
 class BuildError(QaServiceError):
     """No snapshot was published; the one in service stays."""
 

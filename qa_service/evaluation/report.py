@@ -3,6 +3,7 @@
 The keys of the JSON are stable: they are the names in `MEASURES`, so that two runs can be compared by a script.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -36,8 +37,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             "passages": evaluation.index.passages,
         },
         "top_k": evaluation.top_k,
-        "figures": {section: _json_figures(named) for section, named in figures(evaluation).items()},
-        "kinds": {kind: _json_figures(named) for kind, named in kind_figures(evaluation).items()},
+        "figures": {section: figures_as_json(named) for section, named in figures(evaluation).items()},
+        "kinds": {kind: figures_as_json(named) for kind, named in kind_figures(evaluation).items()},
         "reliability_bins": bins,
         "exactness": {"checked": checked, "violations": violations},
         "latency_ms": {**(latency_ms(evaluation) or {"p50": None, "p95": None}), "note": _LATENCY_NOTE},
@@ -47,7 +48,12 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 def as_table(evaluation: Evaluation) -> RenderableType:
     """Return the figures with their 95% intervals, then those by kind, to be printed by a rich console."""
-    return Group(_figure_table(evaluation), Text(), _kind_table(evaluation), Text(), _footer(evaluation))
+    title = (
+        f"Snapshot {evaluation.index.version}: {len(evaluation.records)} questions, {evaluation.top_k} passages each"
+    )
+    return Group(
+        figures_as_table(title, figures(evaluation)), Text(), _kind_table(evaluation), Text(), _footer(evaluation)
+    )
 
 
 def as_failures(evaluation: Evaluation) -> RenderableType:
@@ -57,14 +63,17 @@ def as_failures(evaluation: Evaluation) -> RenderableType:
     return Group(heading, *(_failure(record) for record in failed))
 
 
-def _figure_table(evaluation: Evaluation) -> Table:
-    title = (
-        f"Snapshot {evaluation.index.version}: {len(evaluation.records)} questions, {evaluation.top_k} passages each"
-    )
+def figures_as_json(named: Mapping[str, Figure]) -> dict[str, dict[str, float | None]]:
+    """Return the figures with their intervals and numbers of questions."""
+    return {name: {key: _rounded(value) for key, value in asdict(figure).items()} for name, figure in named.items()}
+
+
+def figures_as_table(title: str, sections: Mapping[str, Mapping[str, Figure]]) -> Table:
+    """Return one row per figure, under the name of its section."""
     table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
     for heading in ("", "value", "95% interval", "n"):
         table.add_column(heading, justify="right" if heading else "left")
-    for section, named in figures(evaluation).items():
+    for section, named in sections.items():
         table.add_row(Text(_words(section), style="bold"))
         for name, figure in named.items():
             table.add_row(f"  {_words(name)}", _number(figure.value), _interval(figure), str(figure.n))
@@ -148,10 +157,6 @@ def _json_record(record: Record) -> dict[str, Any]:
         "violations": list(record.exactness.violations),
         "took_ms": _rounded(record.took_ms),
     }
-
-
-def _json_figures(named: dict[str, Figure]) -> dict[str, dict[str, float | None]]:
-    return {name: {key: _rounded(value) for key, value in asdict(figure).items()} for name, figure in named.items()}
 
 
 def _rounded(value: float | None) -> float | None:

@@ -6,12 +6,15 @@ Every reader checks that each answer is a slice of its context: an example whose
 import gzip
 import hashlib
 import json
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from qa_service.errors import TrainingError
 
 
 class GoldAnswer(NamedTuple):
@@ -19,6 +22,9 @@ class GoldAnswer(NamedTuple):
 
     text: str
     start: int
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +66,31 @@ _SPACED_PUNCTUATION = re.compile(r"(?<=\S) (?=(?:[.,:;?!%)\]]|'s |n't |\.\.\.)(?
 
 
 def read_squad(path: Path, source: str) -> list[Example]:
-    """Return the examples of a SQuAD v1.1 or v2.0 file, gzipped or not."""
-    return [
-        Example(str(qa["id"]), source, article["title"], qa["question"].strip(), paragraph["context"], answers, title)
-        for article in json.loads(_read(path))["data"]
-        for title in [None if _MEANINGLESS_TITLE.match(article["title"]) else article["title"].replace("_", " ")]
-        for paragraph in article["paragraphs"]
-        for qa in paragraph["qas"]
-        for answers in [tuple(GoldAnswer(a["text"], a["answer_start"]) for a in qa["answers"])]
-        if _holds(paragraph["context"], answers) and bool(answers) != bool(qa.get("is_impossible", False))
-    ]
+    """Return the examples of a SQuAD v1.1 or v2.0 file, gzipped or not.
+
+    Raises:
+        TrainingError: It can't be read, or holds no question that can be used.
+    """
+    try:
+        examples = [
+            Example(
+                str(qa["id"]), source, article["title"], qa["question"].strip(), paragraph["context"], answers, title
+            )
+            for article in json.loads(_read(path))["data"]
+            for title in [None if _MEANINGLESS_TITLE.match(article["title"]) else article["title"].replace("_", " ")]
+            for paragraph in article["paragraphs"]
+            for qa in paragraph["qas"]
+            for answers in [_gold(qa["answers"])]
+            if bool(answers) != bool(qa.get("is_impossible", False))
+        ]
+    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise TrainingError(f"{path} can't be read as SQuAD's form of JSON: {error!r}") from error
+    sound = [example for example in examples if _holds(example.context, example.answers)]
+    if not sound:
+        raise TrainingError(f"{path} holds no question whose answers stand where it says")
+    if len(sound) < len(examples):
+        logger.warning("%s: %d questions left out: answers don't stand where it says", path, len(examples) - len(sound))
+    return sound
 
 
 def read_qed(path: Path, source: str = "qed") -> list[Example]:
@@ -160,6 +181,10 @@ def without_overlap(examples: Iterable[Example], held_back: Iterable[Example]) -
 def _read(path: Path) -> str:
     raw = path.read_bytes()
     return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
+
+
+def _gold(answers: Sequence[dict[str, Any]]) -> tuple[GoldAnswer, ...]:
+    return tuple(GoldAnswer(answer["text"], answer["answer_start"]) for answer in answers)
 
 
 def _holds(context: str, answers: Sequence[GoldAnswer]) -> bool:

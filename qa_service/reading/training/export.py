@@ -3,6 +3,7 @@
 Int8 is per output channel; one scale for a whole matrix drifts twice as far.
 """
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from qa_service.reading.question_answering_model import export_graph
+from qa_service.reading.reader_folder import GRAPH, TOKENIZER, describe
 from qa_service.reading.training.span_model import SpanModel
 
 
@@ -26,3 +28,34 @@ def export_int8(fp32: Path, path: Path) -> None:
         prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(str(fp32), str(prepared), skip_symbolic_shape=True)
         quantize_dynamic(str(prepared), str(path), per_channel=True, weight_type=QuantType.QInt8)
+
+
+def export_reader(
+    model: SpanModel,
+    tokenizer: Path,
+    folder: Path,
+    *,
+    name: str,
+    max_tokens: int,
+    overlap: int,
+    recipe: dict[str, object] | None,
+    is_int8: bool = True,
+) -> None:
+    """Write a folder that SpanReader opens. `folder` is made; files of an earlier reader in it are replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as staging:
+        fp32 = Path(staging) / GRAPH
+        export_fp32(model, fp32)
+        if is_int8:
+            export_int8(fp32, folder / GRAPH)
+        else:
+            shutil.copyfile(fp32, folder / GRAPH)
+    shutil.copyfile(tokenizer, folder / TOKENIZER)
+    describe(
+        folder,
+        name=name,
+        max_tokens=max_tokens,
+        overlap=overlap,
+        n_vocabulary=model.n_vocabulary,
+        recipe=recipe,
+    )

@@ -45,6 +45,11 @@ class SpanModel(nn.Module):
             model.head.load_state_dict(load_file(folder / _HEAD))
         return model
 
+    @property
+    def n_vocabulary(self) -> int:
+        """Tokens that the model has vectors for."""
+        return int(self.encoder.config.vocab_size)  # type: ignore[union-attr, arg-type]
+
     def save(self, folder: Path, tokenizer: Path) -> None:
         """Write weights, configuration and the tokenizer's file, in the form that `load` reads."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -81,13 +81,24 @@ def make_engine(settings: Settings, snapshot: Snapshot, embedder: SentenceTransf
             newest=manifest.newest,
         ),
         catalog=catalog,
-        retriever=Retriever(
-            BACKENDS[manifest.backend]().open(snapshot.folder), embedder, catalog.passages, Ranker(settings.ranker)
-        ),
+        retriever=_make_retriever(settings, snapshot, embedder, catalog),
         reader=reader,
         calibration=_calibration(settings),
         threshold=settings.threshold,
     )
+
+
+def open_retriever(settings: Settings, embedder: SentenceTransformerEmbedder) -> Retriever:
+    """Return a retriever on the snapshot in service; raises SnapshotError when there is none that is sound."""
+    snapshot = open_current(settings.index)
+    return _make_retriever(settings, snapshot, embedder, Catalog(snapshot.folder))
+
+
+def _make_retriever(
+    settings: Settings, snapshot: Snapshot, embedder: SentenceTransformerEmbedder, catalog: Catalog
+) -> Retriever:
+    index = BACKENDS[snapshot.manifest.backend]().open(snapshot.folder)
+    return Retriever(index, embedder, catalog.passages, Ranker(settings.ranker))
 
 
 def make_reader(settings: Settings, embedder: SentenceTransformerEmbedder) -> Reader:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -187,6 +188,67 @@ def evaluate(
     terminal.print_out(as_table(evaluation))
     if failures:
         terminal.print_out(as_failures(evaluation))
+
+
+@app.command()
+def train(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH[=WEIGHT]...",
+            help="Files in SQuAD's, QED's or QAMR's form, or folders with documents/ and questions.jsonl, each with "
+            "its share of the examples.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option(help="Folder of the run; the same command again resumes it.")],
+    base: Annotated[str, typer.Option(help="Folder of the model to start from.")] = "all-MiniLM-L6-v2",
+    examples: Annotated[int, typer.Option(min=1, help="Examples to train on in all, repeats included.")] = 100_000,
+    learning_rate: Annotated[float, typer.Option(min=1e-7, max=1e-2, help="Highest, after the warm-up.")] = 2.5e-4,
+    unanswerable: Annotated[float, typer.Option(min=0, max=0.9, help="Share of examples without an answer.")] = 0.33,
+    hold_back: Annotated[
+        int, typer.Option(min=0, help="Articles of the first source to choose on, and as many to report on.")
+    ] = 4,
+    seed: Annotated[int, typer.Option(help="Same seed, same order of the same examples.")] = 0,
+    json_output: AsJson = False,
+) -> None:
+    """Train a span reader, or go on with a run that was cut off; needs the extra [train]."""
+    settings = _settings()
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.training import TrainingRun  # noqa: PLC0415
+    from qa_service.training import train as run_training  # noqa: PLC0415
+
+    run = TrainingRun(
+        sources=tuple(_weighted(source) for source in sources),
+        output=output,
+        base=base,
+        n_examples=examples,
+        learning_rate=learning_rate,
+        unanswerable=unanswerable,
+        n_held_back=hold_back,
+        seed=seed,
+        threads=settings.threads or os.cpu_count() or 1,
+    )
+    with terminal.progress(is_shown=not json_output) as on_progress:
+        figures = run_training(run, settings, on_progress=on_progress)
+    if not figures:
+        terminal.print_error(f"stopped: the same command goes on from {output}")
+        raise typer.Exit(130)
+    if json_output:
+        terminal.print_json(figures)
+    else:
+        terminal.print_out(f"{output / 'reader'} is ready: QA_READER={output / 'reader'} qa-service serve")
+        terminal.print_facts(figures)
+
+
+def _weighted(source: str) -> tuple[Path, float]:
+    path, is_given, weight = source.rpartition("=")
+    try:
+        found = (Path(path), float(weight)) if is_given else (Path(source), 1.0)
+    except ValueError as error:
+        raise typer.BadParameter(f"{source!r}: the weight after '=' is not a number.") from error
+    if not found[1] > 0:
+        raise typer.BadParameter(f"{source!r}: a weight is above 0.")
+    return found
 
 
 def _evaluate_reader(settings: "Settings", file: Path, *, json_output: bool, output: Path | None) -> None:

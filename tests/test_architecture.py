@@ -19,7 +19,7 @@ LAYERS = [
     {"builder", "engine", "serialization"},
     {"assembly"},
     {"live", "evaluation", "terminal"},
-    {"web"},
+    {"web", "training"},
     {"cli"},
 ]
 LAYER_OF = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

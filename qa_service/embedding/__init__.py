@@ -1,5 +1,5 @@
 """Texts to unit vectors."""
 
-from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder
+from qa_service.embedding.sentence_transformer import SentenceTransformerEmbedder, model_source
 
-__all__ = ["SentenceTransformerEmbedder"]
+__all__ = ["SentenceTransformerEmbedder", "model_source"]

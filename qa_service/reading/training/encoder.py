@@ -1,45 +1,16 @@
-"""A sentence-transformers folder to a text encoder for finding negatives: mean of the last layer, unit length."""
+"""Encoders for finding negatives: one that remembers, and one that needs no model."""
 
 import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
-from transformers import AutoModel
 
 from qa_service.reading.training.ranking import Encode, Vectors
 
-_BATCH = 64
 _WORD = re.compile(r"\w+")
-
-
-def load_encoder(folder: Path, max_tokens: int = 192) -> Encode:
-    """Return a function that encodes texts with the model of `folder`, batched by length."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(max_tokens)
-    tokenizer.enable_padding()
-    model = AutoModel.from_pretrained(folder, add_pooling_layer=False).eval()
-
-    @torch.inference_mode()
-    def encode(texts: Sequence[str]) -> Vectors:
-        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        vectors = np.empty((len(texts), model.config.hidden_size), np.float32)
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            encodings = tokenizer.encode_batch([texts[row] for row in rows])
-            ids = torch.tensor([encoding.ids for encoding in encodings])
-            mask = torch.tensor([encoding.attention_mask for encoding in encodings])
-            hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
-            mean = (hidden * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
-            vectors[rows] = torch.nn.functional.normalize(mean, dim=1).numpy()
-        return vectors
-
-    return encode
 
 
 def remembering(encode: Encode) -> Encode:

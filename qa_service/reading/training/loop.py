@@ -91,6 +91,7 @@ class Trainer:
         folder: Holds `checkpoint.pt`, `previous.pt` and `log.jsonl`. A checkpoint there is resumed.
         pad_id: Of the model's tokenizer.
         evaluate: Called now and then with the model; what it returns goes into the log.
+        on_progress: Called after each step with the examples done and the examples in all.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Trainer:
         pad_id: int,
         evaluate: Callable[[SpanModel], dict[str, float]],
         loss: Loss = span_loss,
+        on_progress: Callable[[int, int], None] = lambda *_: None,
     ) -> None:
         self._model = model.train()
         self._plan = plan
@@ -111,9 +113,10 @@ class Trainer:
         self._pad_id = pad_id
         self._evaluate = evaluate
         self._loss = loss
+        self._on_progress = on_progress
         self._parameters = [p for p in model.parameters() if p.requires_grad]
         self._optimizer = torch.optim.AdamW(
-            self._parameters, recipe.learning_rate, weight_decay=recipe.weight_decay, foreach=True
+            self._parameters, recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
         self._bf16 = recipe.bf16 and has_bf16()
         self._is_stopping = False
@@ -151,6 +154,7 @@ class Trainer:
                 self._pass_time(time.monotonic() - began)
                 entry = {"event": "step", "loss": loss, "rate": self._rate(), "n": len(features)}
                 self._log({**entry, "left_s": round(self.left_s())})
+                self._on_progress(min(self.progress.n_examples, self._recipe.n_examples), self._recipe.n_examples)
                 if self._is_stopping:
                     break
                 if time.monotonic() - saved > self._recipe.checkpoint_s:
@@ -161,12 +165,17 @@ class Trainer:
                     self._log({"event": "evaluation", **self._evaluate(self._model.eval())})
                     self._model.train()
         self.save()
-        if not self._is_stopping:
+        if self.is_finished:
             self._log({"event": "evaluation", "final": True, **self._evaluate(self._model.eval())})
 
     def stop(self) -> None:
         """Make `run` save and return after the step it is at; safe in a signal handler."""
         self._is_stopping = True
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all examples are done."""
+        return self.progress.n_examples >= self._recipe.n_examples
 
     def left_s(self) -> float:
         """Return the seconds that the rest of the run will take at the pace of the last steps."""

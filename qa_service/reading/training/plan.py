@@ -144,7 +144,8 @@ class Plan:
             title = " ".join(passage[start:end].split()[:16])
             title = title.upper() if rng.random() < 0.2 else title
         parts = [title]
-        if rng.random() < 0.4:
+        # A context of the service's own has its date already.
+        if " | " not in title and rng.random() < 0.4:
             parts.append(f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}, {rng.randint(1990, 2025)}")
         return " | ".join(parts)
 

@@ -3,7 +3,7 @@
 import gzip
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,11 +26,13 @@ class PreparedSource:
 
 
 def prepare_source(name: str, examples: Iterable[Example], *, encode: Encode, split: Splitter) -> PreparedSource:
-    """Return the source's answerable examples with their negatives."""
+    """Return the source's examples, the answerable ones with their negatives."""
+    examples = list(examples)
     answerable = [example for example in examples if example.answers]
     first = list(passages_of(answerable))
     passages = [example.context for example in first]
     items = prepare(answerable, passages, encode=encode, split=split)
+    items += [Prepared(example, (), None, ()) for example in examples if not example.answers]
     logger.info(
         "%s: %d questions, %d passages; similar passages for %d, answer cut out for %d, swaps for %d",
         name,
@@ -58,16 +60,6 @@ def read_source(path: Path) -> PreparedSource:
         head = json.loads(file.readline())
         items = tuple(_item(json.loads(line)) for line in file)
     return PreparedSource(head["name"], tuple(head["passages"]), tuple(head["titles"]), items)
-
-
-def write_examples(path: Path, examples: Sequence[Example]) -> None:
-    """Write held-back examples as JSON lines."""
-    path.write_text("".join(json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples), "utf-8")
-
-
-def read_examples(path: Path) -> list[Example]:
-    """Return what `write_examples` wrote."""
-    return [_example(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
 
 
 def _example(row: dict[str, object]) -> Example:

@@ -1,0 +1,268 @@
+"""Data and a recipe to a reader: what `qa-service train` does. Needs torch.
+
+A run lives in one folder: prepared data, checkpoints, a log, and at the end the reader. The same command goes on where
+a run was cut off.
+"""
+
+import json
+import logging
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from qa_service.assembly import make_builder, make_embedder, open_retriever
+from qa_service.config import Settings
+from qa_service.embedding import SentenceTransformerEmbedder, model_source
+from qa_service.errors import ModelError, TrainingError
+from qa_service.evaluation.questions import Question, load_question_set
+from qa_service.reading.reader_folder import GRAPH, TOKENIZER
+from qa_service.reading.training.encoder import remembering
+from qa_service.reading.training.evaluate import DevSet, dev_set, evaluate, onnx_scorer, torch_scorer
+from qa_service.reading.training.examples import Example, GoldAnswer, hold_back, without_overlap
+from qa_service.reading.training.export import export_reader
+from qa_service.reading.training.loop import Recipe, Trainer
+from qa_service.reading.training.negatives import Prepared
+from qa_service.reading.training.plan import Mixture, Plan
+from qa_service.reading.training.prepare import PreparedSource, prepare_source, read_source, write_source
+from qa_service.reading.training.sources import read_file, source_name, write_squad
+from qa_service.reading.training.span_model import SpanModel
+from qa_service.reading.windows import WindowCutter
+from qa_service.retrieval import Retriever
+from qa_service.sentences import sentence_spans
+from qa_service.types import Filters, Hit
+
+logger = logging.getLogger(__name__)
+
+MAX_TOKENS, OVERLAP = 256, 96
+# Int8 is shipped when it costs less than this, in points of F1 on held-back questions.
+_MOST_LOST_F1 = 1.0
+_N_UNANSWERABLE = 200  # of each kind in a development set
+# Passages that the retriever hands over as near misses of one question.
+_N_NEAR = 20
+
+OnProgress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """What to train on, and how. The defaults are those of the packaged reader.
+
+    Attributes:
+        sources: Files or folders, each with its share of the examples.
+        base: An encoder or a reader to start from: a folder or a name.
+        unanswerable: Share of examples without an answer.
+        n_held_back: Articles of the first source kept for choosing, and as many more for reporting.
+    """
+
+    sources: tuple[tuple[Path, float], ...]
+    output: Path
+    base: str = "all-MiniLM-L6-v2"
+    n_examples: int = 100_000
+    learning_rate: float = 2.5e-4
+    unanswerable: float = 0.33
+    n_held_back: int = 4
+    seed: int = 0
+    threads: int = 2
+
+
+def train(
+    run: TrainingRun,
+    settings: Settings,
+    *,
+    on_progress: OnProgress,
+    embedder: SentenceTransformerEmbedder | None = None,
+) -> dict[str, object]:
+    """Train, or go on training, until the run is finished or interrupted; return its figures, empty if interrupted.
+
+    Near misses are found with `embedder`, by default the one that the settings name.
+
+    Raises:
+        TrainingError: The data can't be used, or the folder holds another run.
+        ModelError: The base can't be read.
+    """
+    _claim(run)
+    sources = _prepared(run, settings, on_progress, embedder)
+    torch.set_num_threads(1)  # the trainer has its own threads, one piece of a batch each
+    base = Path(model_source(run.base))
+    if not (base / TOKENIZER).is_file():
+        raise ModelError(f"base {run.base!r} is not a folder with {TOKENIZER}: name a model's folder, or leave it out")
+    cutter = WindowCutter.load(base / TOKENIZER, max_tokens=MAX_TOKENS, overlap=OVERLAP)
+    mixture = Mixture({source_name(path): weight for path, weight in run.sources}, unanswerable=run.unanswerable)
+    plan = Plan(sources, mixture, cutter=cutter, split=sentence_spans, seed=run.seed)
+    held_back = run.output / "data" / "held-back-a.gz"
+    dev = dev_set(read_source(held_back), 10_000, _N_UNANSWERABLE) if held_back.exists() else None
+    model = SpanModel.load(base)
+    trainer = Trainer(
+        model,
+        plan,
+        Recipe(run.n_examples, run.learning_rate, n_threads=run.threads, evaluate_every=max(1, run.n_examples // 10)),
+        folder=run.output,
+        pad_id=cutter.pad_id,
+        evaluate=lambda model: evaluate(torch_scorer(model), cutter, dev, n_threads=run.threads) if dev else {},
+        on_progress=partial(on_progress, "training"),
+    )
+    trainer.resume()
+    with _stopping(trainer.stop):
+        trainer.run()
+    if not trainer.is_finished:
+        return {}
+    model.save(run.output / "model", base / TOKENIZER)
+    return _export(run, model, cutter, dev)
+
+
+def _claim(run: TrainingRun) -> None:
+    """Write down what the folder's run is, or make sure that it is this one."""
+    recipe = json.loads(json.dumps(asdict(run) | {"threads": None}, default=str))
+    path = run.output / "recipe.json"
+    if path.exists():
+        known = json.loads(path.read_text("utf-8"))
+        other = sorted(key for key in recipe if recipe[key] != known.get(key))
+        if other:
+            raise TrainingError(
+                f"{run.output} holds a run with another {', '.join(other)}: give the same options to go on with it, "
+                "or name another folder"
+            )
+        return
+    if run.output.exists() and any(run.output.iterdir()):
+        raise TrainingError(f"{run.output} is not empty and holds no run: name another folder")
+    run.output.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
+
+
+def _prepared(
+    run: TrainingRun, settings: Settings, on_progress: OnProgress, embedder: SentenceTransformerEmbedder | None
+) -> list[PreparedSource]:
+    """Return the sources with their negatives, each made once and kept in the run's folder."""
+    folder = run.output / "data"
+    folder.mkdir(exist_ok=True)
+    names = [source_name(path) for path, _ in run.sources]
+    if len(set(names)) < len(names):
+        raise TrainingError(f"two sources have one name ({', '.join(names)}): rename a file or folder")
+    finished = [folder / f"{name}.gz" for name in names]
+    if all(path.exists() for path in finished):
+        return [read_source(path) for path in finished]
+    missing = [str(path) for path, _ in run.sources if not path.exists()]
+    if missing:
+        raise TrainingError(f"there is no {', '.join(missing)}: name files or folders to train on")
+    embedder = embedder or make_embedder(settings)
+    encode = remembering(embedder.encode_passages)
+    held: list[Example] = []
+    sources = []
+    for number, ((path, _), prepared_file) in enumerate(zip(run.sources, finished, strict=True)):
+        on_progress("preparing", number, len(names))
+        if path.is_dir():
+            source = _own_source(path, settings, embedder, folder / "indexes")
+        else:
+            examples = read_file(path)
+            if number == 0 and run.n_held_back:
+                examples, parts = hold_back(examples, run.n_held_back)
+                for letter, part in zip("ab", parts, strict=True):
+                    held += part
+                    write_squad(run.output / f"held-back-{letter}.json", part)
+                    kept = prepare_source(f"held-back-{letter}", part, encode=encode, split=sentence_spans)
+                    write_source(folder / f"held-back-{letter}.gz", kept)
+                if not examples:
+                    raise TrainingError(f"{path} has too few articles to hold back 2 x {run.n_held_back}")
+            else:
+                examples = without_overlap(examples, held)
+            source = prepare_source(names[number], examples, encode=encode, split=sentence_spans)
+        write_source(prepared_file, source)
+        sources.append(source)
+    on_progress("preparing", len(names), len(names))
+    return sources
+
+
+def _own_source(
+    folder: Path, settings: Settings, embedder: SentenceTransformerEmbedder, indexes: Path
+) -> PreparedSource:
+    """Return a question set in this project's form: gold passages from its releases, near misses from the retriever."""
+    name = source_name(folder)
+    settings = settings.model_copy(update={"documents": folder / "documents", "index": indexes / name})
+    questions = load_question_set(folder).questions
+    make_builder(settings, embedder).build()
+    retriever = open_retriever(settings, embedder)
+    rows: dict[str, int] = {}
+    titles: list[str] = []
+    items = []
+    for question in questions:
+        hits = retriever.retrieve(question.question, _N_NEAR, Filters())
+        example = _own_example(question, hits, retriever, name)
+        if example is None:
+            logger.warning("%s: %s is left out: no passage found for it holds its answer", folder, question.id)
+            continue
+        near = [
+            hit.passage
+            for hit in hits
+            if hit.passage.text != example.context
+            and hit.passage.document_id not in question.documents
+            and not any(answer in hit.passage.text for answer in question.answers)
+        ]
+        for passage in near:
+            if rows.setdefault(passage.text, len(rows)) == len(titles):
+                titles.append(passage.context)
+        similar = tuple(rows[passage.text] for passage in near) if question.is_answerable else ()
+        items.append(Prepared(example, similar, None, ()))
+    if not items:
+        raise TrainingError(f"{folder} holds no question that can be used")
+    return PreparedSource(name, tuple(rows), tuple(titles), tuple(items))
+
+
+def _own_example(question: Question, hits: Sequence[Hit], retriever: Retriever, source: str) -> Example | None:
+    """Return the question with the passage that answers it or, where none does, with the one that comes nearest."""
+    if question.is_answerable:
+        within = Filters(document_ids=question.documents)
+        hits = retriever.retrieve(f"{question.question} {question.sentence}", _N_NEAR, within)
+    for hit in hits:
+        text = hit.passage.text
+        answers = tuple(GoldAnswer(answer, text.index(answer)) for answer in question.answers if answer in text)
+        if answers or not question.is_answerable:
+            return Example(
+                question.id, source, hit.passage.document_id, question.question, text, answers, hit.passage.context
+            )
+    return None
+
+
+def _export(run: TrainingRun, model: SpanModel, cutter: WindowCutter, dev: DevSet | None) -> dict[str, object]:
+    """Write the reader, in int8 unless that costs too much, and its figures."""
+    figures: dict[str, object] = {}
+    recipe = json.loads((run.output / "recipe.json").read_text("utf-8"))
+    write = partial(
+        export_reader,
+        model,
+        run.output / "model" / TOKENIZER,
+        run.output / "reader",
+        name=run.output.resolve().name,
+        max_tokens=MAX_TOKENS,
+        overlap=OVERLAP,
+        recipe=recipe,
+    )
+    if dev:
+        write(is_int8=False)
+        scores = {"fp32": evaluate(onnx_scorer(run.output / "reader" / GRAPH), cutter, dev, n_threads=run.threads)}
+        write(is_int8=True)
+        scores["int8"] = evaluate(onnx_scorer(run.output / "reader" / GRAPH), cutter, dev, n_threads=run.threads)
+        figures |= scores
+        if scores["fp32"]["f1"] - scores["int8"]["f1"] >= _MOST_LOST_F1:
+            write(is_int8=False)
+            figures["shipped"] = "fp32"
+    else:
+        write(is_int8=True)
+    figures.setdefault("shipped", "int8")
+    (run.output / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return figures
+
+
+@contextmanager
+def _stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """Let an interruption finish the step that is under way, and save."""
+    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

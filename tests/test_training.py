@@ -1,0 +1,161 @@
+"""A whole `qa-service train` with a model that builds in milliseconds."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import WordEmbedder, passage
+from reading.training.span_tiny import save_tiny
+
+from qa_service.config import Settings
+from qa_service.errors import ModelError, TrainingError
+from qa_service.evaluation import evaluate_reader
+from qa_service.reading import SpanReader
+from qa_service.reading.training.prepare import read_source
+from qa_service.reading.training.sources import read_file
+from qa_service.training import TrainingRun, train
+
+
+def write_squad(path: Path, n_articles: int) -> Path:
+    """Articles of two passages, a question on each."""
+
+    def paragraph(article: int, city: str) -> dict[str, object]:
+        context = f"on monday the minister spoke in {city} {article}. in tokyo who was on ? the minister spoke."
+        answer = {"text": city, "answer_start": context.index(city)}
+        return {
+            "context": context,
+            "qas": [{"id": f"{article}{city}", "question": f"in {city} who", "answers": [answer]}],
+        }
+
+    data = [
+        {"title": f"article {n}", "paragraphs": [paragraph(n, city) for city in ("kyoto", "osaka")]}
+        for n in range(n_articles)
+    ]
+    path.write_text(json.dumps({"data": data}))
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> TrainingRun:
+    """A run over six articles, of which two are held back."""
+    save_tiny(tmp_path / "base")
+    return TrainingRun(
+        sources=((write_squad(tmp_path / "squad.json", 6), 1.0),),
+        output=tmp_path / "run",
+        base=str(tmp_path / "base"),
+        n_examples=40,
+        n_held_back=1,
+        threads=1,
+    )
+
+
+def start(run: TrainingRun, settings: Settings, told: list[tuple[str, int, int]] | None = None) -> dict[str, object]:
+    def on_progress(stage: str, done: int, total: int) -> None:
+        if told is not None:
+            told.append((stage, done, total))
+
+    return train(run, settings, on_progress=on_progress, embedder=WordEmbedder())  # type: ignore[arg-type]
+
+
+def test_a_run_ends_with_a_reader_that_reads(run: TrainingRun, settings: Settings) -> None:
+    told: list[tuple[str, int, int]] = []
+    figures = start(run, settings, told)
+    assert figures["shipped"] in {"int8", "fp32"}
+    assert told[-1] == ("training", 40, 40)
+    reader = SpanReader(run.output / "reader")
+    text = "the minister spoke in kyoto."
+    [span] = reader.read("in kyoto who", [passage(text)])
+    assert text[span.start : span.end].strip()
+    assert json.loads((run.output / "reader" / "reader.json").read_text())["recipe"]["n_examples"] == 40
+
+
+def test_the_held_back_files_can_be_measured_and_were_not_trained_on(run: TrainingRun, settings: Settings) -> None:
+    start(run, settings)
+    held = [read_file(run.output / f"held-back-{letter}.json") for letter in "ab"]
+    trained = {item.example.article for item in read_source(run.output / "data" / "squad.gz").items}
+    assert [len(part) for part in held] == [2, 2]
+    assert len(trained) == 4
+    assert not trained & {example.article for part in held for example in part}
+    assert evaluate_reader(SpanReader(run.output / "reader"), held[0])["f1"].n == 2
+
+
+def test_the_same_command_goes_on_and_another_is_refused(run: TrainingRun, settings: Settings) -> None:
+    start(run, settings)
+    log = (run.output / "log.jsonl").read_text().count('"event": "step"')
+    start(run, settings)
+    assert (run.output / "log.jsonl").read_text().count('"event": "step"') == log
+    with pytest.raises(TrainingError, match="another learning_rate"):
+        start(replace(run, learning_rate=1.0), settings)
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(run: TrainingRun, settings: Settings) -> None:
+    run.output.mkdir()
+    (run.output / "letter.txt").write_text("dear")
+    with pytest.raises(TrainingError, match="is not empty and holds no run"):
+        start(run, settings)
+    assert [path.name for path in run.output.iterdir()] == ["letter.txt"]
+
+
+def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever(
+    run: TrainingRun, settings: Settings, tmp_path: Path, write_releases: Callable[[dict[str, str]], Path]
+) -> None:
+    write_releases(
+        {
+            "a.txt": "Tokyo talks\n\nMay 1, 2005\n\nThe minister spoke in tokyo on monday about trade with the farmers "
+            "of the north and asked them for patience and for more rice.\n",
+            "b.txt": "Kyoto talks\n\nMay 2, 2006\n\nThe minister spoke in kyoto on monday about whales with the "
+            "fishermen of the south and asked them for nothing at all.\n",
+        }
+    )
+    rows = [
+        {"id": "1", "question": "Where did the minister speak of trade?", "kind": "place", "document": "a.txt",
+         "answers": ["tokyo"], "sentence": "spoke in tokyo on monday about trade"},
+        {"id": "2", "question": "Where did the minister speak of cars?", "kind": "unanswerable", "document": None,
+         "answers": [], "miss": "near"},
+    ]  # fmt: skip
+    (tmp_path / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    own = replace(run, sources=((tmp_path, 1.0),), n_held_back=0, output=tmp_path / "own")
+    (tmp_path / "conversations.jsonl").write_text("")
+    assert start(own, settings)["shipped"] == "int8"
+    source = read_source(tmp_path / "own" / "data" / f"{tmp_path.name}.gz")
+    answered, unanswered = source.items
+    assert answered.example.context[answered.example.answers[0].start :].startswith("tokyo")
+    assert answered.example.title == "Tokyo talks | May 1, 2005"
+    assert any("kyoto" in source.passages[row] for row in answered.similar)
+    assert unanswered.example.answers == ()
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        ((("gone.json", 1.0),), "there is no gone.json"),
+        ((("README.md", 1.0),), "name a folder with questions.jsonl"),
+        ((("broken.json", 1.0),), "can't be read as SQuAD's form"),
+        ((("squad.json", 1.0), ("other/squad.json", 1.0)), "two sources have one name"),
+    ],
+)
+def test_data_that_cannot_be_used_is_named(
+    run: TrainingRun,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sources: Sequence[tuple[str, float]],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("README.md").write_text("words")
+    Path("broken.json").write_text("[]")
+    with pytest.raises(TrainingError, match=message):
+        start(replace(run, sources=tuple((Path(path), share) for path, share in sources)), settings)
+
+
+def test_too_few_articles_to_hold_back_is_said(run: TrainingRun, settings: Settings) -> None:
+    with pytest.raises(TrainingError, match="too few articles to hold back 2 x 3"):
+        start(replace(run, n_held_back=3), settings)
+
+
+def test_a_base_that_is_no_model_folder_is_said(run: TrainingRun, settings: Settings) -> None:
+    with pytest.raises(ModelError, match="no such folder"):
+        start(replace(run, base="./nowhere"), settings)

@@ -20,7 +20,8 @@ from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder, model_source
 from qa_service.errors import ModelError, TrainingError
 from qa_service.evaluation.questions import Question, load_question_set
-from qa_service.reading.reader_folder import GRAPH, TOKENIZER
+from qa_service.reading import PACKAGED, PACKAGED_NAME
+from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, TOKENIZER, read_folder
 from qa_service.reading.training.encoder import remembering
 from qa_service.reading.training.evaluate import DevSet, dev_set, evaluate, onnx_scorer, torch_scorer
 from qa_service.reading.training.examples import Example, GoldAnswer, hold_back, without_overlap
@@ -31,6 +32,7 @@ from qa_service.reading.training.plan import Mixture, Plan
 from qa_service.reading.training.prepare import PreparedSource, prepare_source, read_source, write_source
 from qa_service.reading.training.sources import read_file, source_name, write_squad
 from qa_service.reading.training.span_model import SpanModel
+from qa_service.reading.training.thaw import thaw
 from qa_service.reading.windows import WindowCutter
 from qa_service.retrieval import Retriever
 from qa_service.sentences import sentence_spans
@@ -85,18 +87,16 @@ def train(
         TrainingError: The data can't be used, or the folder holds another run.
         ModelError: The base can't be read.
     """
+    _check_sources([path for path, _ in run.sources])
+    model, tokenizer = _load_base(run.base)
     _claim(run)
     sources = _prepared(run, settings, on_progress, embedder)
     torch.set_num_threads(1)  # the trainer has its own threads, one piece of a batch each
-    base = Path(model_source(run.base))
-    if not (base / TOKENIZER).is_file():
-        raise ModelError(f"base {run.base!r} is not a folder with {TOKENIZER}: name a model's folder, or leave it out")
-    cutter = WindowCutter.load(base / TOKENIZER, max_tokens=MAX_TOKENS, overlap=OVERLAP)
+    cutter = WindowCutter.load(tokenizer, max_tokens=MAX_TOKENS, overlap=OVERLAP)
     mixture = Mixture({source_name(path): weight for path, weight in run.sources}, unanswerable=run.unanswerable)
     plan = Plan(sources, mixture, cutter=cutter, split=sentence_spans, seed=run.seed)
     held_back = run.output / "data" / "held-back-a.gz"
     dev = dev_set(read_source(held_back), 10_000, _N_UNANSWERABLE) if held_back.exists() else None
-    model = SpanModel.load(base)
     trainer = Trainer(
         model,
         plan,
@@ -111,8 +111,32 @@ def train(
         trainer.run()
     if not trainer.is_finished:
         return {}
-    model.save(run.output / "model", base / TOKENIZER)
+    model.save(run.output / "model", tokenizer)
     return _export(run, model, cutter, dev)
+
+
+def _check_sources(paths: Sequence[Path]) -> None:
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise TrainingError(f"there is no {', '.join(missing)}: name files or folders to train on")
+    names = [source_name(path) for path in paths]
+    if len(set(names)) < len(names):
+        raise TrainingError(f"two sources have one name ({', '.join(names)}): rename a file or folder")
+
+
+def _load_base(base: str) -> tuple[SpanModel, Path]:
+    """Return the model to start from and its tokenizer's file: an encoder's, or a reader's with the weights it has."""
+    folder = PACKAGED if base == PACKAGED_NAME else Path(model_source(base))
+    if not (folder / TOKENIZER).is_file():
+        raise ModelError(f"base {base!r} is not a folder with {TOKENIZER}: name a model's folder, or leave it out")
+    if not (folder / DESCRIPTION).is_file():
+        return SpanModel.load(folder), folder / TOKENIZER
+    description, _, _ = read_folder(folder)
+    if description.recipe is None:
+        raise ModelError(f"base {base!r} does not say what it was trained from: start from that model instead")
+    model, _ = _load_base(str(description.recipe["base"]))
+    thaw(folder / GRAPH, model)
+    return model, folder / TOKENIZER
 
 
 def _claim(run: TrainingRun) -> None:
@@ -141,14 +165,9 @@ def _prepared(
     folder = run.output / "data"
     folder.mkdir(exist_ok=True)
     names = [source_name(path) for path, _ in run.sources]
-    if len(set(names)) < len(names):
-        raise TrainingError(f"two sources have one name ({', '.join(names)}): rename a file or folder")
     finished = [folder / f"{name}.gz" for name in names]
     if all(path.exists() for path in finished):
         return [read_source(path) for path in finished]
-    missing = [str(path) for path, _ in run.sources if not path.exists()]
-    if missing:
-        raise TrainingError(f"there is no {', '.join(missing)}: name files or folders to train on")
     embedder = embedder or make_embedder(settings)
     encode = remembering(embedder.encode_passages)
     held: list[Example] = []

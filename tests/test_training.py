@@ -133,7 +133,7 @@ def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever
         ((("gone.json", 1.0),), "there is no gone.json"),
         ((("README.md", 1.0),), "name a folder with questions.jsonl"),
         ((("broken.json", 1.0),), "can't be read as SQuAD's form"),
-        ((("squad.json", 1.0), ("other/squad.json", 1.0)), "two sources have one name"),
+        ((("squad.json", 1.0), ("base/../squad.json", 1.0)), "two sources have one name"),
     ],
 )
 def test_data_that_cannot_be_used_is_named(
@@ -159,3 +159,12 @@ def test_too_few_articles_to_hold_back_is_said(run: TrainingRun, settings: Setti
 def test_a_base_that_is_no_model_folder_is_said(run: TrainingRun, settings: Settings) -> None:
     with pytest.raises(ModelError, match="no such folder"):
         start(replace(run, base="./nowhere"), settings)
+
+
+def test_a_finished_reader_can_be_trained_further(run: TrainingRun, settings: Settings) -> None:
+    start(run, settings)
+    further = replace(run, base=str(run.output / "reader"), output=run.output.parent / "further", learning_rate=1e-7)
+    start(further, settings)
+    first, second = SpanReader(run.output / "reader"), SpanReader(further.output / "reader")
+    [before], [after] = (one.read("who spoke", [passage("the minister spoke.")]) for one in (first, second))
+    assert after.score == pytest.approx(before.score, abs=0.05)

@@ -2,10 +2,12 @@
 
 from qa_service.reading.evidence import CALIBRATIONS, Calibration, Evidence, gather_evidence
 from qa_service.reading.sentence_reader import SentenceReader
-from qa_service.reading.span_reader import SpanReader, open_span_reader
+from qa_service.reading.span_reader import PACKAGED, PACKAGED_NAME, SpanReader, open_span_reader
 
 __all__ = [
     "CALIBRATIONS",
+    "PACKAGED",
+    "PACKAGED_NAME",
     "Calibration",
     "Evidence",
     "SentenceReader",

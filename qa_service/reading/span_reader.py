@@ -20,7 +20,7 @@ from qa_service.reading.reader_folder import DESCRIPTION, read_folder
 from qa_service.reading.windows import Source, Window, WindowCutter
 from qa_service.types import Passage, Span
 
-PACKAGED = Path(__file__).parent / "model"
+PACKAGED, PACKAGED_NAME = Path(__file__).parent / "model", "span"
 # Windows read in one run of the model: five passages fit, and fifty don't take the memory of fifty.
 _BATCH = 16
 # The margin of a passage in which no span can be marked, such as a row of dashes.

@@ -1,0 +1,54 @@
+"""An exported reader back to torch, so that the packaged one can be trained further, though only its graph is shipped.
+
+The exporter stores equal tensors once, so a graph whose model was never trained may not come back whole.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from torch import Tensor
+
+from qa_service.errors import ModelError
+from qa_service.reading.training.span_model import SpanModel
+
+_ROOT = "_model."  # what `export_graph` calls the model inside its wrapper
+
+
+def thaw(graph: Path, model: SpanModel) -> None:
+    """Give `model` the weights of an exported graph, int8 ones as the numbers they stand for.
+
+    Raises:
+        ModelError: The graph is of another model.
+    """
+    weights = dict(_weights(onnx.load(str(graph))))
+    wanted = model.state_dict()
+    strange = sorted(name for name in wanted if name not in weights or weights[name].shape != wanted[name].shape)
+    if strange:
+        raise ModelError(f"{graph} does not fit its base model: {strange[0]} is missing or has another shape")
+    model.load_state_dict({name: weights[name] for name in wanted})
+
+
+def _weights(model: onnx.ModelProto) -> Iterator[tuple[str, Tensor]]:
+    """Yield each parameter by its name in torch. Matrices lost their names and are known by the node that uses them."""
+    arrays = {array.name: numpy_helper.to_array(array) for array in model.graph.initializer}
+    for name in arrays:
+        if name.startswith(_ROOT) and not name.endswith(("_scale", "_zero_point")):
+            plain = name.removesuffix("_quantized")
+            yield plain.removeprefix(_ROOT), _tensor(arrays, plain)
+    for node in model.graph.node:
+        if node.op_type in {"MatMul", "MatMulInteger"} and node.input[1] in arrays:
+            module = node.name.strip("/").rsplit("/", 1)[0].replace("/", ".")
+            matrix = _tensor(arrays, node.input[1].removesuffix("_quantized"))
+            yield f"{module.removeprefix(_ROOT)}.weight", matrix.T.contiguous()
+
+
+def _tensor(arrays: dict[str, NDArray[np.generic]], name: str) -> Tensor:
+    if name in arrays:
+        return torch.from_numpy(arrays[name].astype(np.float32))
+    whole = arrays[f"{name}_quantized"].astype(np.float32) - arrays[f"{name}_zero_point"].astype(np.float32)
+    return torch.from_numpy(whole * arrays[f"{name}_scale"].astype(np.float32))

@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+import torch
+from span_tiny import tiny_model
+
+from qa_service.errors import ModelError
+from qa_service.reading.training.export import export_fp32, export_int8
+from qa_service.reading.training.span_model import SpanModel
+from qa_service.reading.training.thaw import thaw
+
+
+def trained_model() -> SpanModel:
+    """The tiny model after every weight has moved."""
+    model = tiny_model(seed=0)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.add_(torch.randn_like(weight), alpha=0.02)
+    return model
+
+
+def test_an_fp32_graph_gives_back_every_weight(tmp_path: Path) -> None:
+    model, other = trained_model(), tiny_model(seed=1)
+    export_fp32(model, tmp_path / "model.onnx")
+    thaw(tmp_path / "model.onnx", other)
+    for name, weight in model.state_dict().items():
+        assert torch.equal(other.state_dict()[name], weight), name
+
+
+def test_an_int8_graph_gives_back_what_its_numbers_stand_for(tmp_path: Path) -> None:
+    model, other = trained_model(), tiny_model(seed=1)
+    export_fp32(model, tmp_path / "model.onnx")
+    export_int8(tmp_path / "model.onnx", tmp_path / "int8.onnx")
+    thaw(tmp_path / "int8.onnx", other)
+    for name, weight in model.state_dict().items():
+        step = float(weight.abs().max()) / 127
+        assert torch.allclose(other.state_dict()[name], weight, atol=step), name
+
+
+def test_a_graph_of_another_model_is_refused(tmp_path: Path) -> None:
+    model = trained_model()
+    export_fp32(model, tmp_path / "model.onnx")
+    model.head = torch.nn.Linear(16, 3)
+    with pytest.raises(ModelError, match=r"head\.bias is missing or has another shape"):
+        thaw(tmp_path / "model.onnx", model)

@@ -88,7 +88,7 @@ def train(
         ModelError: The base can't be read.
     """
     _check_sources([path for path, _ in run.sources])
-    model, tokenizer = _load_base(run.base)
+    model, tokenizer = load_base(run.base)
     _claim(run)
     sources = _prepared(run, settings, on_progress, embedder)
     torch.set_num_threads(1)  # the trainer has its own threads, one piece of a batch each
@@ -124,7 +124,7 @@ def _check_sources(paths: Sequence[Path]) -> None:
         raise TrainingError(f"two sources have one name ({', '.join(names)}): rename a file or folder")
 
 
-def _load_base(base: str) -> tuple[SpanModel, Path]:
+def load_base(base: str) -> tuple[SpanModel, Path]:
     """Return the model to start from and its tokenizer's file: an encoder's, or a reader's with the weights it has."""
     folder = PACKAGED if base == PACKAGED_NAME else Path(model_source(base))
     if not (folder / TOKENIZER).is_file():
@@ -134,7 +134,7 @@ def _load_base(base: str) -> tuple[SpanModel, Path]:
     description, _, _ = read_folder(folder)
     if description.recipe is None:
         raise ModelError(f"base {base!r} does not say what it was trained from: start from that model instead")
-    model, _ = _load_base(str(description.recipe["base"]))
+    model, _ = load_base(str(description.recipe["base"]))
     thaw(folder / GRAPH, model)
     return model, folder / TOKENIZER
 

@@ -52,17 +52,32 @@ def make_builder(settings: Settings, embedder: Embedder | None = None) -> Builde
     )
 
 
-def open_engine(settings: Settings, embedder: SentenceTransformerEmbedder | None = None) -> Engine:
-    """Return an engine on the snapshot in service.
+def open_engine(
+    settings: Settings,
+    embedder: SentenceTransformerEmbedder | None = None,
+    *,
+    reader: Reader | None = None,
+    calibration: Calibration | None = None,
+) -> Engine:
+    """Return an engine on the snapshot in service; reader and calibration are the settings' unless given.
 
     Raises:
         SnapshotError: There is none, or none that is sound.
         ModelError: The snapshot was built with another embedder than the settings name.
     """
-    return make_engine(settings, open_current(settings.index), embedder or make_embedder(settings))
+    snapshot = open_current(settings.index)
+    embedder = embedder or make_embedder(settings)
+    return make_engine(settings, snapshot, embedder, reader=reader, calibration=calibration)
 
 
-def make_engine(settings: Settings, snapshot: Snapshot, embedder: SentenceTransformerEmbedder) -> Engine:
+def make_engine(
+    settings: Settings,
+    snapshot: Snapshot,
+    embedder: SentenceTransformerEmbedder,
+    *,
+    reader: Reader | None = None,
+    calibration: Calibration | None = None,
+) -> Engine:
     """Return an engine on one snapshot; raises ModelError when it was built with another embedder."""
     manifest = snapshot.manifest
     if manifest.embedder != embedder.name:
@@ -71,7 +86,6 @@ def make_engine(settings: Settings, snapshot: Snapshot, embedder: SentenceTransf
             "run 'qa-service build' or set QA_EMBEDDER back."
         )
     catalog = Catalog(snapshot.folder)
-    reader = make_reader(settings, embedder)
     return Engine(
         info=IndexInfo(
             version=manifest.id,
@@ -82,8 +96,8 @@ def make_engine(settings: Settings, snapshot: Snapshot, embedder: SentenceTransf
         ),
         catalog=catalog,
         retriever=_make_retriever(settings, snapshot, embedder, catalog),
-        reader=reader,
-        calibration=_calibration(settings),
+        reader=reader or make_reader(settings, embedder),
+        calibration=calibration or _calibration(settings),
         threshold=settings.threshold,
     )
 

@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -152,8 +152,14 @@ def evaluate(
     calibrate: Annotated[
         bool, typer.Option(help="Fit the reader's confidence to these questions and print it.")
     ] = False,
+    without: Annotated[
+        Literal["context", "reader-order"] | None,
+        typer.Option(help="Take out the context of passages, or the reader's say in their order.", show_default=False),
+    ] = None,
 ) -> None:
     """Measure retrieval, answers, refusals, follow-ups and the exactness of citations."""
+    from qa_service.evaluation.ablations import WithoutContext, in_order_of_retrieval  # noqa: PLC0415
+
     base = _settings(index=index)
     if source.is_file():
         _evaluate_reader(base, source, json_output=json_output, output=output)
@@ -166,7 +172,7 @@ def evaluate(
         }
     )
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.assembly import make_builder, make_embedder, open_engine  # noqa: PLC0415
+    from qa_service.assembly import make_builder, make_embedder, make_reader, open_engine  # noqa: PLC0415
     from qa_service.evaluation import as_failures, as_json, as_table, fit_calibration, load_question_set  # noqa: PLC0415
     from qa_service.evaluation import evaluate as run_evaluation  # noqa: PLC0415
 
@@ -174,7 +180,13 @@ def evaluate(
     embedder = make_embedder(base)
     with terminal.progress(is_shown=not json_output) as on_progress:
         make_builder(settings, embedder).build(on_progress=on_progress)
-        engine = open_engine(settings, embedder)
+        reader = make_reader(settings, embedder)
+        engine = open_engine(
+            settings,
+            embedder,
+            reader=WithoutContext(reader) if without == "context" else reader,
+            calibration=in_order_of_retrieval() if without == "reader-order" else None,
+        )
         if calibrate:
             fitted = fit_calibration(engine, question_set, on_progress=lambda *done: on_progress("reading", *done))
             terminal.print_json(fitted)

@@ -54,7 +54,7 @@ class Engine:
         self.catalog = catalog
         self._retriever = retriever
         self._reader = reader
-        self._calibration = calibration
+        self.calibration = calibration
         self._threshold = calibration.threshold if threshold is None else threshold
 
     def ask(
@@ -106,7 +106,7 @@ class Engine:
         hits = list(hits[:READ_PASSAGES])
         spans = self._reader.read(question, [hit.passage for hit in hits])
         found = [
-            Candidate(hit, span, evidence, self._calibration.confidence(evidence))
+            Candidate(hit, span, evidence, self.calibration.confidence(evidence))
             for hit, span, evidence in zip(hits, spans, gather_evidence(question, hits, spans), strict=True)
         ]
         return sorted(found, key=lambda candidate: (-candidate.confidence, candidate.hit.row))

@@ -52,8 +52,8 @@ def write_releases(tmp_path: Path) -> Callable[[dict[str, str]], Path]:
 
 @pytest.fixture
 def settings(tmp_path: Path, write_releases: Callable[[dict[str, str]], Path]) -> Settings:
-    """Settings on the three releases, with nothing built yet."""
-    return load_settings(documents=write_releases(RELEASES), index=tmp_path / "index")
+    """Settings on the three releases, with nothing built yet, and the light reader, which needs no time to load."""
+    return load_settings(documents=write_releases(RELEASES), index=tmp_path / "index", reader="sentence")
 
 
 @pytest.fixture

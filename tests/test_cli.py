@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from qa_service.cli import app, main
 from qa_service.config import Settings
+from qa_service.errors import TrainingError
 
 
 @pytest.fixture
@@ -16,7 +17,9 @@ def run(settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPa
     """Run a command on the three releases."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("QA_THRESHOLD", "0")
-    monkeypatch.setattr("qa_service.assembly.make_embedder", lambda _settings: embedder)
+    monkeypatch.setenv("QA_READER", "sentence")
+    for door in ("assembly", "training"):
+        monkeypatch.setattr(f"qa_service.{door}.make_embedder", lambda _settings: embedder)
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(app, list(arguments))
@@ -101,3 +104,63 @@ def test_eval_prints_its_figures(run, tmp_path: Path, settings: Settings) -> Non
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout) == json.loads((tmp_path / "figures.json").read_text())
     assert "cited" in run("eval", str(tmp_path)).stdout
+
+
+def write_squad(path: Path) -> Path:
+    context = "Lugar spoke on Monday."
+    answer = {"text": "Lugar", "answer_start": 0}
+    qas = [
+        {"id": "1", "question": "Who spoke?", "answers": [answer]},
+        {"id": "2", "question": "Who sang?", "answers": [], "is_impossible": True},
+    ]
+    path.write_text(json.dumps({"data": [{"title": "Talks", "paragraphs": [{"context": context, "qas": qas}]}]}))
+    return path
+
+
+def test_eval_of_a_file_measures_the_reader_alone(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file = write_squad(tmp_path / "squad.json")
+    result = run("eval", str(file), "--json", "--output", str(tmp_path / "figures.json"))
+    assert result.exit_code == 0, result.output
+    figures = json.loads(result.stdout)
+    assert figures == json.loads((tmp_path / "figures.json").read_text())
+    assert (figures["f1"]["n"], figures["no_ans"]["n"]) == (1, 1)
+    assert "reader alone" in run("eval", str(file)).stdout
+
+
+def test_train_names_a_source_that_is_missing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    result = run("train", "gone.json", "--output", str(tmp_path / "run"))
+    assert isinstance(result.exception, TrainingError)
+    assert "there is no gone.json" in str(result.exception)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("weight", ["many", "0", "-1", "nan"])
+def test_train_refuses_a_weight_that_is_none(run, tmp_path: Path, weight: str) -> None:  # type: ignore[no-untyped-def]
+    file = write_squad(tmp_path / "squad.json")
+    result = run("train", f"{file}={weight}", "--output", str(tmp_path / "run"))
+    assert result.exit_code == 2
+    assert not (tmp_path / "run").exists()
+
+
+def test_train_makes_a_reader_that_eval_takes(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from reading.training.span_tiny import save_tiny
+
+    save_tiny(tmp_path / "base")
+    file = write_squad(tmp_path / "squad.json")
+    arguments = [
+        "--output",
+        str(tmp_path / "run"),
+        "--base",
+        str(tmp_path / "base"),
+        "--examples",
+        "16",
+        "--hold-back",
+        "0",
+    ]
+    result = run("train", f"{file}=2", *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == {"shipped": "int8"}
+    monkeypatch.setenv("QA_READER", str(tmp_path / "run" / "reader"))
+    assert "run on squad.json" in run("eval", str(file)).stdout

@@ -16,7 +16,7 @@ from qa_service.engine import Candidate, Engine
 from qa_service.errors import QaServiceError
 from qa_service.evaluation.measures import expected_calibration_error, holds
 from qa_service.evaluation.questions import Question, QuestionSet
-from qa_service.reading.evidence import UNASKED_FACTOR
+from qa_service.reading.evidence import FEATURES
 from qa_service.sentences import covering_sentences
 
 _N_FOLDS = 10
@@ -43,10 +43,12 @@ def fit_calibration(
 ) -> dict[str, object]:
     """Return weights, bias and threshold fitted on the set's single questions, with out-of-fold figures.
 
+    The factor for missing words stays as it is in the engine's calibration.
+
     Raises:
         QaServiceError: The set has no answerable or no unanswerable question.
     """
-    asked = []
+    asked, unasked_factor = [], engine.calibration.unasked_factor
     for n_done, question in enumerate(question_set.questions, 1):
         candidates = engine.candidates(question.question)
         if candidates:
@@ -59,14 +61,14 @@ def fit_calibration(
             "calibration needs answerable and unanswerable questions: add the missing ones to the set."
         )
     weights = _fit(asked)
-    held_out = _held_out_confidences(asked)
+    held_out = _held_out_confidences(asked, unasked_factor)
     threshold = _threshold(asked, held_out)
     best = [int(np.argmax(confidences)) for confidences in held_out]
     top = [float(confidences[i]) for confidences, i in zip(held_out, best, strict=True)]
     right = [bool(one.is_right[i]) for one, i in zip(asked, best, strict=True)]
     is_answerable = [one.question.is_answerable for one in asked]
     return {
-        "weights": [round(float(weight), 3) for weight in weights[:-1]],
+        "weights": {name: round(float(weight), 3) for name, weight in zip(FEATURES, weights[:-1], strict=True)},
         "bias": round(float(weights[-1]), 3),
         "threshold": round(threshold, 3),
         "out_of_fold": {
@@ -116,7 +118,7 @@ def _fit(asked: Sequence[_Asked]) -> NDArray[np.float64]:
     return weights
 
 
-def _held_out_confidences(asked: Sequence[_Asked]) -> list[NDArray[np.float64]]:
+def _held_out_confidences(asked: Sequence[_Asked], unasked_factor: float) -> list[NDArray[np.float64]]:
     """Return each question's confidences from weights that were fitted without its fold."""
     folds = np.random.default_rng(0).permutation(len(asked)) % _N_FOLDS
     confidences: dict[int, NDArray[np.float64]] = {}
@@ -124,7 +126,7 @@ def _held_out_confidences(asked: Sequence[_Asked]) -> list[NDArray[np.float64]]:
         weights = _fit([one for one, f in zip(asked, folds, strict=True) if f != fold])
         for i in np.flatnonzero(folds == fold).tolist():
             p = _sigmoid(asked[i].features @ weights)
-            confidences[i] = np.where(asked[i].is_asked, p, UNASKED_FACTOR * p)
+            confidences[i] = np.where(asked[i].is_asked, p, unasked_factor * p)
     return [confidences[i] for i in range(len(asked))]
 
 

@@ -2,7 +2,6 @@ import pytest
 from fakes import passage
 
 from qa_service.reading import Calibration, Evidence, gather_evidence
-from qa_service.reading.evidence import UNASKED_FACTOR
 from qa_service.types import Hit, Passage, Span
 
 
@@ -30,11 +29,21 @@ def test_margin_and_rank_are_taken_over() -> None:
     assert (first.margin, first.rank, second.rank, first.coverage) == (2.0, 1.0, 0.5, 1.0)
 
 
+def test_a_passage_that_only_its_words_brought_in_has_the_least_cosine() -> None:
+    hits = [Hit(row, passage("They agreed."), 0.1, cosine) for row, cosine in enumerate((0.7, None, 0.4))]
+    found = gather_evidence("what was agreed?", hits, [Span(0, 4, 1.0, 0.0)] * 3)
+    assert [one.cosine for one in found] == [0.7, 0.4, 0.4]
+
+
+def test_without_the_dense_ranker_every_cosine_is_nothing() -> None:
+    assert [one.cosine for one in evidence_for("what was agreed?", passage("They agreed."))] == [0.0]
+
+
 def test_confidence_is_logistic_and_never_overflows() -> None:
-    calibration = Calibration(weights=(1.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5)
-    assert calibration.confidence(Evidence(0.0, 1, 1, 1, True)) == 0.5
-    assert calibration.confidence(Evidence(1e9, 1, 1, 1, True)) == pytest.approx(1.0)
-    assert calibration.confidence(Evidence(-1e9, 1, 1, 1, True)) == pytest.approx(0.0)
+    calibration = Calibration(weights=(1.0, 0.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5)
+    assert calibration.confidence(Evidence(0.0, 1, 1, 1, 0, True)) == 0.5
+    assert calibration.confidence(Evidence(1e9, 1, 1, 1, 0, True)) == pytest.approx(1.0)
+    assert calibration.confidence(Evidence(-1e9, 1, 1, 1, 0, True)) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize(
@@ -53,5 +62,5 @@ def test_what_is_asked_for_must_be_there(question: str, text: str, is_asked: boo
 
 
 def test_without_what_is_asked_for_confidence_is_lower() -> None:
-    calibration = Calibration(weights=(1.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5)
-    assert calibration.confidence(Evidence(0.0, 1, 1, 1, is_asked=False)) == UNASKED_FACTOR * 0.5
+    calibration = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5, unasked_factor=0.4)
+    assert calibration.confidence(Evidence(0.0, 1, 1, 1, 0, is_asked=False)) == 0.4 * 0.5

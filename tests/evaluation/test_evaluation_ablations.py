@@ -1,0 +1,37 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fakes import passage
+
+from qa_service.evaluation.ablations import WithoutContext, in_order_of_retrieval
+from qa_service.reading import Evidence
+from qa_service.types import Passage, Span
+
+
+class ListeningReader:
+    """Keeps what it was given to read."""
+
+    name = "listening"
+
+    def __init__(self) -> None:
+        self.read_texts: list[str] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        self.read_texts += [one.contextual_text for one in passages]
+        return [Span(one.start, one.end, 1.0, 0.0) for one in passages]
+
+
+def test_without_context_a_passage_is_read_alone_and_its_offsets_stay() -> None:
+    inside = ListeningReader()
+    reader = WithoutContext(inside)
+    [span] = reader.read("who?", [passage("They met.", start=40, title="Talks", section="Trade")])
+    assert inside.read_texts == ["They met."]
+    assert (span.start, span.end, reader.name) == (40, 49, "listening")
+
+
+def test_in_order_of_retrieval_only_the_place_counts() -> None:
+    calibration = in_order_of_retrieval()
+    first = Evidence(margin=-9.0, rank=1.0, coverage=0.0, named=0.0, cosine=0.0, is_asked=False)
+    second = Evidence(margin=9.0, rank=0.5, coverage=1.0, named=1.0, cosine=1.0, is_asked=True)
+    assert calibration.confidence(first) > calibration.confidence(second) > calibration.threshold
+    assert calibration.confidence(first) == calibration.confidence(replace(first, margin=9.0))

@@ -216,7 +216,15 @@ def train(
     base: Annotated[str, typer.Option(help="Folder of the model to start from.")] = "all-MiniLM-L6-v2",
     examples: Annotated[int, typer.Option(min=1, help="Examples to train on in all, repeats included.")] = 100_000,
     learning_rate: Annotated[float, typer.Option(min=1e-7, max=1e-2, help="Highest, after the warm-up.")] = 2.5e-4,
-    unanswerable: Annotated[float, typer.Option(min=0, max=0.9, help="Share of examples without an answer.")] = 0.33,
+    unanswerable: Annotated[float, typer.Option(min=0, max=0.9, help="Share of examples without an answer.")] = 0.30,
+    freeze: Annotated[
+        int | None,
+        typer.Option(min=0, help="Keep the embeddings and this many layers as they are.", show_default=False),
+    ] = None,
+    teacher: Annotated[
+        Path | None, typer.Option(help="model/ of a larger reader's run, to learn from as well.", show_default=False)
+    ] = None,
+    labelled: Annotated[int, typer.Option(min=1, help="Examples that the teacher judges.")] = 20_000,
     hold_back: Annotated[
         int, typer.Option(min=0, help="Articles of the first source to choose on, and as many to report on.")
     ] = 4,
@@ -236,6 +244,9 @@ def train(
         n_examples=examples,
         learning_rate=learning_rate,
         unanswerable=unanswerable,
+        n_frozen=freeze,
+        teacher=teacher,
+        n_labelled=labelled,
         n_held_back=hold_back,
         seed=seed,
         threads=settings.threads or os.cpu_count() or 1,

@@ -8,11 +8,10 @@ from qa_service.dialogue import stand_alone
 from qa_service.errors import CitationError, QuestionError
 from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
-from qa_service.reading import Calibration, Evidence, gather_evidence
+from qa_service.reading import Calibration, Evidence, gather_evidence, says_the_same
 from qa_service.retrieval import Retriever
 from qa_service.sentences import covering_sentences
 from qa_service.types import Answer, Citation, Document, Filters, Hit, IndexInfo, Reason, Reply, Span, Turn
-from qa_service.words import content_words
 
 MAX_QUESTION = 2_000
 MAX_TOP_K = 50
@@ -126,18 +125,20 @@ class Engine:
 
     def _cite(self, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:
         """Return up to three distinct answers, each with the citations that give it, numbered from 1."""
-        groups: dict[tuple[str, ...], list[Candidate]] = {}
+        groups: list[list[Candidate]] = []
         texts: dict[int, str] = {}
         documents: dict[str, Document] = {}
         least = max(self._threshold, candidates[0].confidence * _ALTERNATIVE_SHARE)
         for candidate in candidates:
             document = self._document(candidate.hit.passage.document_id, documents)
             texts[candidate.hit.row] = text = document.text[candidate.span.start : candidate.span.end]
-            key = tuple(content_words(text)) or (text,)
-            if key in groups or (candidate.confidence >= least and len(groups) < MAX_ANSWERS):
-                groups.setdefault(key, []).append(candidate)
+            same = next((group for group in groups if says_the_same(texts[group[0].hit.row], text)), None)
+            if same is not None and candidate.evidence.margin > 0:
+                same.append(candidate)
+            elif same is None and candidate.confidence >= least and len(groups) < MAX_ANSWERS:
+                groups.append([candidate])
         answers, citations = [], list[Citation]()
-        for group in groups.values():
+        for group in groups:
             first = len(citations) + 1
             citations.extend(
                 _citation(first + place, candidate, documents[candidate.hit.passage.document_id])

@@ -22,11 +22,12 @@ from qa_service.errors import ModelError, TrainingError
 from qa_service.evaluation.questions import Question, load_question_set
 from qa_service.reading import PACKAGED, PACKAGED_NAME
 from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, TOKENIZER, read_folder
+from qa_service.reading.training.distill import TaughtPlan, distillation_loss, label_rounds
 from qa_service.reading.training.encoder import remembering
 from qa_service.reading.training.evaluate import DevSet, dev_set, evaluate, onnx_scorer, torch_scorer
 from qa_service.reading.training.examples import Example, GoldAnswer, hold_back, without_overlap
 from qa_service.reading.training.export import export_reader
-from qa_service.reading.training.loop import Recipe, Trainer
+from qa_service.reading.training.loop import Recipe, Trainer, span_loss
 from qa_service.reading.training.negatives import Prepared
 from qa_service.reading.training.plan import Mixture, Plan
 from qa_service.reading.training.prepare import PreparedSource, prepare_source, read_source, write_source
@@ -44,6 +45,8 @@ MAX_TOKENS, OVERLAP = 256, 96
 # Int8 is shipped when it costs less than this, in points of F1 on held-back questions.
 _MOST_LOST_F1 = 1.0
 _N_UNANSWERABLE = 200  # of each kind in a development set
+# Hinton et al. soften with 2 to 5 and weigh the teacher more than the annotators; not searched here.
+_TEACHERS_SHARE, _TEMPERATURE = 0.7, 2.0
 # Passages that the retriever hands over as near misses of one question.
 _N_NEAR = 20
 
@@ -58,6 +61,9 @@ class TrainingRun:
         sources: Files or folders, each with its share of the examples.
         base: An encoder or a reader to start from: a folder or a name.
         unanswerable: Share of examples without an answer.
+        n_frozen: Lowest layers kept as they are, with the embeddings; None trains all.
+        teacher: Folder `model/` of a larger reader's run, whose judgement is learned beside the annotators'.
+        n_labelled: Examples that the teacher judges; the run reads them again and again.
         n_held_back: Articles of the first source kept for choosing, and as many more for reporting.
     """
 
@@ -66,7 +72,10 @@ class TrainingRun:
     base: str = "all-MiniLM-L6-v2"
     n_examples: int = 100_000
     learning_rate: float = 2.5e-4
-    unanswerable: float = 0.33
+    unanswerable: float = 0.30
+    n_frozen: int | None = None
+    teacher: Path | None = None
+    n_labelled: int = 20_000
     n_held_back: int = 4
     seed: int = 0
     threads: int = 2
@@ -92,18 +101,20 @@ def train(
     _claim(run)
     sources = _prepared(run, settings, on_progress, embedder)
     torch.set_num_threads(1)  # the trainer has its own threads, one piece of a batch each
-    cutter = WindowCutter.load(tokenizer, max_tokens=MAX_TOKENS, overlap=OVERLAP)
-    mixture = Mixture({source_name(path): weight for path, weight in run.sources}, unanswerable=run.unanswerable)
-    plan = Plan(sources, mixture, cutter=cutter, split=sentence_spans, seed=run.seed)
+    plan = _plan(run, sources, tokenizer)
+    cutter = plan.cutter
     held_back = run.output / "data" / "held-back-a.gz"
     dev = dev_set(read_source(held_back), 10_000, _N_UNANSWERABLE) if held_back.exists() else None
+    if run.n_frozen is not None:
+        model.freeze_lowest(run.n_frozen)
     trainer = Trainer(
         model,
-        plan,
+        _taught(run, sources, plan, on_progress) if run.teacher else plan,
         Recipe(run.n_examples, run.learning_rate, n_threads=run.threads, evaluate_every=max(1, run.n_examples // 10)),
         folder=run.output,
         pad_id=cutter.pad_id,
         evaluate=lambda model: evaluate(torch_scorer(model), cutter, dev, n_threads=run.threads) if dev else {},
+        loss=distillation_loss(share=_TEACHERS_SHARE, temperature=_TEMPERATURE) if run.teacher else span_loss,
         on_progress=partial(on_progress, "training"),
     )
     trainer.resume()
@@ -113,6 +124,28 @@ def train(
         return {}
     model.save(run.output / "model", tokenizer)
     return _export(run, model, cutter, dev)
+
+
+def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) -> Plan:
+    cutter = WindowCutter.load(tokenizer, max_tokens=MAX_TOKENS, overlap=OVERLAP)
+    mixture = Mixture({source_name(path): weight for path, weight in run.sources}, unanswerable=run.unanswerable)
+    return Plan(sources, mixture, cutter=cutter, split=sentence_spans, seed=run.seed)
+
+
+def _taught(run: TrainingRun, sources: Sequence[PreparedSource], plan: Plan, on_progress: OnProgress) -> TaughtPlan:
+    """Return the plan with the teacher's judgement, which is written to the run's folder round by round."""
+    assert run.teacher
+    labels = run.output / "labels"
+    n_rounds = -(-run.n_labelled // plan.round_size)
+    label_rounds(
+        SpanModel.load(run.teacher).eval(),
+        _plan(run, sources, run.teacher / TOKENIZER),
+        n_rounds,
+        labels,
+        n_threads=run.threads,
+        on_progress=partial(on_progress, "labelling"),
+    )
+    return TaughtPlan(plan, labels)
 
 
 def _check_sources(paths: Sequence[Path]) -> None:

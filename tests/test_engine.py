@@ -92,6 +92,18 @@ def test_the_same_answer_in_two_releases_is_one_answer_with_two_citations() -> N
     assert (answer.citation, answer.also_in) == (1, (2,))
 
 
+def test_answers_that_differ_only_in_a_hedge_are_one() -> None:
+    found = {"a.txt": ("approximately 30 minutes", 1.0), "b.txt": ("30 minutes", 2.0)}
+    [answer] = engine_with(found).ask("How long did they talk?").answers
+    assert (answer.text, answer.also_in) == ("30 minutes", (2,))
+
+
+def test_a_release_where_the_reader_sees_no_answer_is_not_named_beside_one() -> None:
+    found = {"a.txt": ("approximately 30 minutes", -0.5), "b.txt": ("approximately 30 minutes", 2.0)}
+    reply = engine_with(found).ask("How long did they talk?")
+    assert [citation.document_id for citation in reply.citations] == ["b.txt"]
+
+
 def test_distinct_answers_come_most_confident_first() -> None:
     reply = engine_with({"a.txt": ("approximately 30 minutes", 1.0), "c.txt": ("two hours", 2.0)}).ask("How long?")
     assert [answer.text for answer in reply.answers] == ["two hours", "approximately 30 minutes"]

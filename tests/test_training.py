@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import WordEmbedder, passage
 from reading.training.span_tiny import save_tiny
+from safetensors.torch import load_file
 
 from qa_service.config import Settings
 from qa_service.errors import ModelError, TrainingError
@@ -168,3 +169,17 @@ def test_a_finished_reader_can_be_trained_further(run: TrainingRun, settings: Se
     first, second = SpanReader(run.output / "reader"), SpanReader(further.output / "reader")
     [before], [after] = (one.read("who spoke", [passage("the minister spoke.")]) for one in (first, second))
     assert after.score == pytest.approx(before.score, abs=0.05)
+
+
+def test_a_smaller_reader_learns_from_a_larger_ones_judgement(run: TrainingRun, settings: Settings) -> None:
+    start(run, settings)
+    told: list[tuple[str, int, int]] = []
+    taught = replace(run, teacher=run.output / "model", n_labelled=30, output=run.output.parent / "taught", n_frozen=1)
+    assert start(taught, settings, told)["shipped"] in {"int8", "fp32"}
+    assert ("labelling", 0, 1) in told
+    assert (taught.output / "labels" / "round-00000.npz").exists()
+    kept = load_file(run.output.parent / "base" / "model.safetensors")
+    learned = load_file(taught.output / "model" / "model.safetensors")
+    moved = {name for name, weight in kept.items() if not weight.equal(learned[name])}
+    assert moved
+    assert all(name.startswith("encoder.layer.1.") for name in moved)

@@ -8,7 +8,7 @@ References:
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from qa_service.reading.training.features import Batch, Feature, TeacherLogits, collate
-from qa_service.reading.training.loop import Loss, masked_log_softmax, span_loss
+from qa_service.reading.training.loop import Loss, has_bf16, masked_log_softmax, span_loss
 from qa_service.reading.training.plan import Plan
 from qa_service.reading.training.span_model import SpanModel
 
@@ -28,7 +28,14 @@ _FORBIDDEN = -1e4
 
 
 def label_rounds(
-    teacher: SpanModel, plan: Plan, n_rounds: int, folder: Path, *, pad_id: int, n_threads: int = 2, batch_size: int = 8
+    teacher: SpanModel,
+    plan: Plan,
+    n_rounds: int,
+    folder: Path,
+    *,
+    n_threads: int = 2,
+    batch_size: int = 8,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> None:
     """Write the teacher's logits for rounds 0 to `n_rounds` - 1; a round whose file is there is left as it is.
 
@@ -36,10 +43,11 @@ def label_rounds(
     """
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(n_rounds):
+        on_progress(number, n_rounds)
         path = _path(folder, number)
         if not path.exists():
             features = plan.features(number)
-            logits = _label(teacher, features, pad_id=pad_id, n_threads=n_threads, batch_size=batch_size)
+            logits = _label(teacher, features, pad_id=plan.cutter.pad_id, n_threads=n_threads, batch_size=batch_size)
             fresh = path.with_suffix(".fresh")
             with fresh.open("wb") as file:
                 lengths = [len(feature.window.offsets) for feature in features]
@@ -103,7 +111,9 @@ def _label(
     @torch.inference_mode()
     def fill(rows: Sequence[int]) -> None:
         batch = collate([features[row] for row in rows], pad_id)
-        both = torch.stack(teacher(batch.ids, batch.mask, batch.type_ids)).numpy()
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bf16()):
+            logits_of_both = teacher(batch.ids, batch.mask, batch.type_ids)
+        both = torch.stack(logits_of_both).float().numpy()
         for place, row in enumerate(rows):
             window = features[row].window
             tokens = [0, *range(window.first, window.first + len(window.offsets))]

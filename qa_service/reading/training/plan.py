@@ -62,10 +62,10 @@ class Plan:
     ) -> None:
         self._sources = [source for source in sources if mixture.weights.get(source.name, 0) > 0]
         self._mixture = mixture
-        self._cutter = cutter
+        self.cutter = cutter
         self._split = split
         self._seed = seed
-        self._round_size = round_size
+        self.round_size = round_size
         self._batch_size = batch_size
         total = sum(mixture.weights[source.name] for source in self._sources)
         self._n_items = [round(round_size * mixture.weights[source.name] / total) for source in self._sources]
@@ -82,7 +82,7 @@ class Plan:
 
     def features(self, number: int) -> list[Feature]:
         """Return the round's features in the order of its items."""
-        return build_features(self.items(number), self._cutter)
+        return build_features(self.items(number), self.cutter)
 
     def batches(self, number: int) -> list[list[Feature]]:
         """Return the round's batches."""

@@ -17,7 +17,7 @@ MIXTURE = Mixture({"a": 1})
 
 
 def labelled(folder: Path, n_rounds: int) -> TaughtPlan:
-    label_rounds(tiny_model(1).eval(), plan(MIXTURE, source("a", 9)), n_rounds, folder, pad_id=0)
+    label_rounds(tiny_model(1).eval(), plan(MIXTURE, source("a", 9)), n_rounds, folder)
     return TaughtPlan(plan(MIXTURE, source("a", 9)), folder)
 
 

@@ -55,7 +55,7 @@ class Recipe:
     weight_decay: float = 0.01
     max_norm: float = 1.0
     n_threads: int = 2
-    piece_size: int = 4
+    piece_size: int = 8
     checkpoint_s: float = 300.0
     evaluate_every: int = 1600
     bf16: bool = True

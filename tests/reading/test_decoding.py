@@ -1,8 +1,13 @@
+import re
+
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
+from reading.training.span_tiny import tiny_tokenizer
 
 from qa_service.reading.decoding import decode
-from qa_service.reading.windows import Window
+from qa_service.reading.windows import Source, Window, WindowCutter
 
 
 def window(*, source: int = 0, n: int = 4, starts: tuple[bool, ...] = (), ends: tuple[bool, ...] = ()) -> Window:
@@ -58,3 +63,24 @@ def test_each_source_gets_its_own_reading() -> None:
     starts = np.vstack([scores(0, 3, 0, 0, 0), scores(0, 0, 0, 0, 3)])
     readings = decode([window(source=0), window(source=2)], starts, np.zeros_like(starts))
     assert {source: reading.spans[0].start for source, reading in readings.items()} == {0: 0, 2: 6}
+
+
+@given(
+    passage=st.text(alphabet="ab xyz 01.,-$é\n", min_size=1, max_size=160),
+    context=st.text(alphabet="ab 01|", max_size=40),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_whatever_the_model_says_a_span_is_whole_words_of_the_passage(passage: str, context: str, seed: int) -> None:
+    windows = WindowCutter(tiny_tokenizer(), max_tokens=40, overlap=8).cut([Source("who spoke", passage, context)])
+    if not windows:
+        return
+    rng = np.random.default_rng(seed)
+    shape = (len(windows), max(len(one.ids) for one in windows))
+    starts, ends = (rng.normal(size=shape).astype(np.float32) * 9 for _ in range(2))
+    for reading in decode(windows, starts, ends, n_best=3).values():
+        for span in reading.spans:
+            words = passage[span.start : span.end]
+            assert 0 <= span.start < span.end <= len(passage)
+            assert words == words.strip()
+            assert not re.search(r"\w\Z", passage[: span.start]) or not re.match(r"\w", words)
+            assert not re.search(r"\w\Z", words) or not re.match(r"\w", passage[span.end :])

@@ -1,6 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from span_tiny import tiny_tokenizer
+from reading.training.span_tiny import tiny_tokenizer
 
 from qa_service.reading.windows import Source, WindowCutter, word_edges
 

@@ -8,7 +8,7 @@ from qa_service.dialogue import stand_alone
 from qa_service.errors import CitationError, QuestionError
 from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
-from qa_service.reading import Calibration, Evidence, gather_evidence, says_the_same
+from qa_service.reading import Calibration, Evidence, EvidenceGatherer, says_the_same
 from qa_service.retrieval import Retriever
 from qa_service.sentences import covering_sentences
 from qa_service.types import Answer, Citation, Document, Filters, Hit, IndexInfo, Reason, Reply, Span, Turn
@@ -45,6 +45,7 @@ class Engine:
         catalog: Catalog,
         retriever: Retriever,
         reader: Reader,
+        evidence: EvidenceGatherer,
         calibration: Calibration,
         threshold: float | None = None,
     ) -> None:
@@ -53,6 +54,7 @@ class Engine:
         self.catalog = catalog
         self._retriever = retriever
         self._reader = reader
+        self._evidence = evidence
         self.calibration = calibration
         self._threshold = calibration.threshold if threshold is None else threshold
 
@@ -106,7 +108,7 @@ class Engine:
         spans = self._reader.read(question, [hit.passage for hit in hits])
         found = [
             Candidate(hit, span, evidence, self.calibration.confidence(evidence))
-            for hit, span, evidence in zip(hits, spans, gather_evidence(question, hits, spans), strict=True)
+            for hit, span, evidence in zip(hits, spans, self._evidence.gather(question, hits, spans), strict=True)
         ]
         return sorted(found, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
 

@@ -3,17 +3,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from fakes import WordEmbedder
 
 from qa_service.engine import Engine
 from qa_service.errors import CitationError, QuestionError
 from qa_service.indexing.catalog import Catalog
-from qa_service.reading import Calibration
+from qa_service.reading import Calibration, EvidenceGatherer
 from qa_service.retrieval import Retriever
 from qa_service.types import Document, Filters, Hit, IndexInfo, Passage, Reason, Span, Turn
 
 INFO = IndexInfo("000001-20260102T120000Z", dt.datetime(2026, 1, 2, tzinfo=dt.UTC), 3, 3, dt.date(2005, 5, 10))
 # Confidence is the margin alone: 0.5 at margin 0, 0.73 at 1, 0.88 at 2.
-BY_MARGIN = Calibration(weights=(1.0, 0.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.7)
+BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.7)
+
+WORDS = WordEmbedder()
+EVIDENCE = EvidenceGatherer(WORDS.encode_sentences, WORDS.encode_question)
 
 TEXTS = {
     "a.txt": "The talks began late. They took approximately 30 minutes in all. Both sides were content.",
@@ -69,6 +73,7 @@ def engine_with(found: dict[str, tuple[str, float]], catalog: Catalog | None = N
         catalog=catalog or FixedCatalog(),
         retriever=FixedRetriever(),
         reader=FixedReader(found),
+        evidence=EVIDENCE,
         calibration=BY_MARGIN,
     )
 
@@ -135,7 +140,14 @@ def test_an_answer_outside_the_filters_is_the_reason_but_not_shown() -> None:
 
 def test_a_question_that_leans_on_the_last_is_sought_with_it_but_read_as_asked() -> None:
     retriever, reader = FixedRetriever(), FixedReader({"a.txt": ("approximately 30 minutes", 2.0)})
-    engine = Engine(info=INFO, catalog=FixedCatalog(), retriever=retriever, reader=reader, calibration=BY_MARGIN)
+    engine = Engine(
+        info=INFO,
+        catalog=FixedCatalog(),
+        retriever=retriever,
+        reader=reader,
+        evidence=EVIDENCE,
+        calibration=BY_MARGIN,
+    )
     reply = engine.ask("How long did it take?", history=[Turn("Where did Koizumi meet Putin?", "the Kremlin")])
     assert reply.question == "How long did it take?"
     assert reply.interpreted_as == "Where did Koizumi meet Putin? How long did it take?"

@@ -104,9 +104,15 @@ def _is_right(question: Question, candidate: Candidate) -> bool:
 
 
 def _fit(asked: Sequence[_Asked]) -> NDArray[np.float64]:
-    """Return ridge logistic regression weights, bias last, by Newton's method."""
-    features = np.concatenate([one.features for one in asked])
+    """Return ridge logistic regression weights, bias last, by Newton's method.
+
+    The penalty is on standardised features, so that it doesn't depend on their scales.
+    """
+    raw = np.concatenate([one.features for one in asked])
     labels = np.concatenate([one.is_right for one in asked]).astype(float)
+    mean, spread = raw[:, :-1].mean(axis=0), raw[:, :-1].std(axis=0)
+    spread[spread == 0] = 1.0
+    features = np.column_stack([(raw[:, :-1] - mean) / spread, raw[:, -1]])
     weights = np.zeros(features.shape[1])
     penalty = _RIDGE * np.eye(len(weights))
     penalty[-1, -1] = 1e-6  # the bias is free
@@ -115,7 +121,8 @@ def _fit(asked: Sequence[_Asked]) -> NDArray[np.float64]:
         gradient = features.T @ (p - labels) + penalty @ weights
         hessian = (features * (p * (1 - p))[:, None]).T @ features + penalty
         weights -= np.linalg.solve(hessian, gradient)
-    return weights
+    slopes = weights[:-1] / spread
+    return np.append(slopes, weights[-1] - slopes @ mean)
 
 
 def _held_out_confidences(asked: Sequence[_Asked], unasked_factor: float) -> list[NDArray[np.float64]]:

@@ -1,13 +1,23 @@
-import pytest
-from fakes import passage
+from dataclasses import replace
 
-from qa_service.reading import Calibration, Evidence, gather_evidence
+import pytest
+from fakes import WordEmbedder, passage
+
+from qa_service.reading import Calibration, Evidence, EvidenceGatherer
 from qa_service.types import Hit, Passage, Span
+
+WORDS = WordEmbedder()
+GATHERER = EvidenceGatherer(WORDS.encode_sentences, WORDS.encode_question)
+BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.5)
+
+
+def with_margin(margin: float, *, is_asked: bool = True) -> Evidence:
+    return Evidence(margin, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, is_asked)
 
 
 def evidence_for(question: str, *passages: Passage) -> list[Evidence]:
     hits = [Hit(row, p, 0.1) for row, p in enumerate(passages)]
-    return gather_evidence(question, hits, [Span(0, len(p.text), 3.0, 1.0) for p in passages])
+    return GATHERER.gather(question, hits, [Span(0, len(p.text), 3.0, 1.0) for p in passages])
 
 
 def test_coverage_is_the_share_of_the_questions_words_in_passage_and_context() -> None:
@@ -31,7 +41,7 @@ def test_margin_and_rank_are_taken_over() -> None:
 
 def test_a_passage_that_only_its_words_brought_in_has_the_least_cosine() -> None:
     hits = [Hit(row, passage("They agreed."), 0.1, cosine) for row, cosine in enumerate((0.7, None, 0.4))]
-    found = gather_evidence("what was agreed?", hits, [Span(0, 4, 1.0, 0.0)] * 3)
+    found = GATHERER.gather("what was agreed?", hits, [Span(0, 4, 1.0, 0.0)] * 3)
     assert [one.cosine for one in found] == [0.7, 0.4, 0.4]
 
 
@@ -39,11 +49,29 @@ def test_without_the_dense_ranker_every_cosine_is_nothing() -> None:
     assert [one.cosine for one in evidence_for("what was agreed?", passage("They agreed."))] == [0.0]
 
 
+def test_the_spans_sentence_is_compared_with_the_question_without_its_names() -> None:
+    text = "Putin met Koizumi. They drank tea together."
+    hits = [Hit(0, passage(text), 0.1), Hit(1, passage(text), 0.1)]
+    spans = [Span(0, 5, 1.0, 0.0), Span(25, 34, 1.0, 0.0)]
+    first, second = GATHERER.gather("What tea did Putin and Koizumi drink together?", hits, spans)
+    assert first.sentence_cosine < second.sentence_cosine
+
+
+def test_an_answer_that_repeats_the_question_echoes() -> None:
+    question, text = "Whom did Lugar overtake?", "Lugar overtook John Stennis."
+    hits = [Hit(row, passage(text), 0.1) for row in range(3)]
+    spans = [Span(0, 5, 1.0, 0.0), Span(15, 27, 1.0, 0.0), Span(0, 27, 1.0, 0.0)]
+    assert [round(one.echo, 2) for one in GATHERER.gather(question, hits, spans)] == [1.0, 0.0, 0.25]
+
+
+def test_no_passages_give_no_evidence() -> None:
+    assert GATHERER.gather("Whom?", [], []) == []
+
+
 def test_confidence_is_logistic_and_never_overflows() -> None:
-    calibration = Calibration(weights=(1.0, 0.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5)
-    assert calibration.confidence(Evidence(0.0, 1, 1, 1, 0, True)) == 0.5
-    assert calibration.confidence(Evidence(1e9, 1, 1, 1, 0, True)) == pytest.approx(1.0)
-    assert calibration.confidence(Evidence(-1e9, 1, 1, 1, 0, True)) == pytest.approx(0.0)
+    assert BY_MARGIN.confidence(with_margin(0.0)) == 0.5
+    assert BY_MARGIN.confidence(with_margin(1e9)) == pytest.approx(1.0)
+    assert BY_MARGIN.confidence(with_margin(-1e9)) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize(
@@ -62,5 +90,5 @@ def test_what_is_asked_for_must_be_there(question: str, text: str, is_asked: boo
 
 
 def test_without_what_is_asked_for_confidence_is_lower() -> None:
-    calibration = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5, unasked_factor=0.4)
-    assert calibration.confidence(Evidence(0.0, 1, 1, 1, 0, is_asked=False)) == 0.4 * 0.5
+    calibration = replace(BY_MARGIN, unasked_factor=0.4)
+    assert calibration.confidence(with_margin(0.0, is_asked=False)) == 0.4 * 0.5

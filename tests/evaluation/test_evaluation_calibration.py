@@ -1,0 +1,78 @@
+"""The fit, on candidates whose features decide by construction which of them are right."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from qa_service.engine import Candidate
+from qa_service.errors import QaServiceError
+from qa_service.evaluation import fit_calibration
+from qa_service.evaluation.questions import Question, QuestionSet
+from qa_service.reading import Calibration, Evidence
+from qa_service.reading.evidence import FEATURES
+from qa_service.types import Hit, Passage, Span
+
+
+NOTHING_YET = Calibration((0.0,) * len(FEATURES), bias=0.0, threshold=0.5)
+
+
+@dataclass
+class PlannedEngine:
+    """Gives each question two candidates from two releases; the right one's margin is higher by `gap` on average."""
+
+    gap: float
+    calibration: Calibration = NOTHING_YET
+
+    def candidates(self, question: str) -> list[Candidate]:
+        number = int(question.split()[1])
+        rng = np.random.default_rng(number)
+        margins = rng.normal(size=2) + np.array([self.gap if number % 3 else 0.0, 0.0])
+        return [
+            Candidate(
+                Hit(row, Passage(name, 1, 0, len(name), name, ""), 0.1),
+                Span(0, len(name), 0.0, 0.0),
+                Evidence(float(margin), 1.0 / (row + 1), 1.0, 1.0, 0.5, 0.5, 0.0, is_asked=True),
+                confidence=0.5,
+            )
+            for row, (name, margin) in enumerate(zip(("right", "wrong"), margins, strict=True))
+        ]
+
+
+def questions(n: int) -> QuestionSet:
+    """Two thirds are answerable, by the release `right`."""
+    rows = [
+        Question(f"q{k}", f"question {k}", "factoid", "right" if k % 3 else None, ("right",) if k % 3 else ())
+        for k in range(n)
+    ]
+    return QuestionSet(tuple(rows), ())
+
+
+def fitted(gap: float) -> dict[str, dict[str, float]]:
+    return fit_calibration(PlannedEngine(gap), questions(150))  # type: ignore[arg-type, return-value]
+
+
+def test_the_feature_that_decides_gets_the_weight() -> None:
+    found = fitted(4.0)
+    assert list(found["weights"]) == list(FEATURES)
+    assert found["weights"]["margin"] > 0.5
+    assert found["weights"]["coverage"] == found["weights"]["echo"] == 0.0
+    assert found["out_of_fold"]["best_candidate_right"] > 0.95
+    assert found["out_of_fold"]["auc_answerable"] > 0.9
+
+
+def test_a_feature_that_says_nothing_gives_nothing() -> None:
+    found = fitted(0.0)["out_of_fold"]
+    assert 0.3 < found["auc_answerable"] < 0.7
+
+
+def test_the_threshold_answers_nine_in_ten_of_the_answerable() -> None:
+    found = fitted(2.0)["out_of_fold"]
+    assert found["answered_of_answerable"] == pytest.approx(0.9, abs=0.02)
+    assert found["refused_of_unanswerable"] > 0.5
+
+
+def test_a_set_without_unanswerable_questions_cannot_calibrate() -> None:
+    answerable = QuestionSet(tuple(one for one in questions(9).questions if one.is_answerable), ())
+    with pytest.raises(QaServiceError, match="needs answerable and unanswerable questions"):
+        fit_calibration(PlannedEngine(1.0), answerable)  # type: ignore[arg-type]

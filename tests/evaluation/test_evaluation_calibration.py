@@ -13,7 +13,6 @@ from qa_service.reading import Calibration, Evidence
 from qa_service.reading.evidence import FEATURES
 from qa_service.types import Hit, Passage, Span
 
-
 NOTHING_YET = Calibration((0.0,) * len(FEATURES), bias=0.0, threshold=0.5)
 
 

@@ -30,11 +30,10 @@ Features = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One question's candidates: a row of features each, which hold what is asked for, and which are right."""
+    """One question's candidates: a row of features each, and which are right."""
 
     question: Question
     features: Features
-    is_asked: NDArray[np.bool_]
     is_right: NDArray[np.bool_]
 
 
@@ -43,12 +42,10 @@ def fit_calibration(
 ) -> dict[str, object]:
     """Return weights, bias and threshold fitted on the set's single questions, with out-of-fold figures.
 
-    The factor for missing words stays as it is in the engine's calibration.
-
     Raises:
         QaServiceError: The set has no answerable or no unanswerable question.
     """
-    asked, unasked_factor = [], engine.calibration.unasked_factor
+    asked = []
     for n_done, question in enumerate(question_set.questions, 1):
         candidates = engine.candidates(question.question)
         if candidates:
@@ -61,7 +58,7 @@ def fit_calibration(
             "calibration needs answerable and unanswerable questions: add the missing ones to the set."
         )
     weights = _fit(asked)
-    held_out = _held_out_confidences(asked, unasked_factor)
+    held_out = _held_out_confidences(asked)
     threshold = _threshold(asked, held_out)
     best = [int(np.argmax(confidences)) for confidences in held_out]
     top = [float(confidences[i]) for confidences, i in zip(held_out, best, strict=True)]
@@ -91,7 +88,6 @@ def _asked(question: Question, candidates: Sequence[Candidate]) -> _Asked:
     return _Asked(
         question,
         np.array([[*candidate.evidence.features, 1.0] for candidate in candidates]),
-        np.array([candidate.evidence.is_asked for candidate in candidates]),
         np.array([_is_right(question, candidate) for candidate in candidates]),
     )
 
@@ -104,12 +100,32 @@ def _is_right(question: Question, candidate: Candidate) -> bool:
 
 
 def _fit(asked: Sequence[_Asked]) -> NDArray[np.float64]:
-    """Return ridge logistic regression weights, bias last, by Newton's method.
+    """Return weights, bias last: a regression over all candidates, then Platt's scaling over each question's best one.
+
+    The best of five looks better than it is, or worse where several are right; only the second step sees that. It
+    scales all weights alike, so the order of candidates stays.
+
+    References:
+        Platt, "Probabilistic outputs for support vector machines ...", 1999.
+    """
+    weights = _regress(np.concatenate([one.features for one in asked]), np.concatenate([one.is_right for one in asked]))
+    logits = [one.features @ weights for one in asked]
+    best = [int(np.argmax(of_question)) for of_question in logits]
+    top = np.array([[of_question[i], 1.0] for of_question, i in zip(logits, best, strict=True)])
+    slope, shift = _regress(top, np.array([one.is_right[i] for one, i in zip(asked, best, strict=True)]))
+    if slope <= 0:  # the features say nothing, so there is nothing to scale
+        return weights
+    weights *= slope
+    weights[-1] += shift
+    return weights
+
+
+def _regress(raw: Features, is_right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return ridge logistic regression weights by Newton's method; the last column of `raw` is 1.
 
     The penalty is on standardised features, so that it doesn't depend on their scales.
     """
-    raw = np.concatenate([one.features for one in asked])
-    labels = np.concatenate([one.is_right for one in asked]).astype(float)
+    labels = is_right.astype(float)
     mean, spread = raw[:, :-1].mean(axis=0), raw[:, :-1].std(axis=0)
     spread[spread == 0] = 1.0
     features = np.column_stack([(raw[:, :-1] - mean) / spread, raw[:, -1]])
@@ -125,15 +141,14 @@ def _fit(asked: Sequence[_Asked]) -> NDArray[np.float64]:
     return np.append(slopes, weights[-1] - slopes @ mean)
 
 
-def _held_out_confidences(asked: Sequence[_Asked], unasked_factor: float) -> list[NDArray[np.float64]]:
+def _held_out_confidences(asked: Sequence[_Asked]) -> list[NDArray[np.float64]]:
     """Return each question's confidences from weights that were fitted without its fold."""
     folds = np.random.default_rng(0).permutation(len(asked)) % _N_FOLDS
     confidences: dict[int, NDArray[np.float64]] = {}
     for fold in range(_N_FOLDS):
         weights = _fit([one for one, f in zip(asked, folds, strict=True) if f != fold])
         for i in np.flatnonzero(folds == fold).tolist():
-            p = _sigmoid(asked[i].features @ weights)
-            confidences[i] = np.where(asked[i].is_asked, p, unasked_factor * p)
+            confidences[i] = _sigmoid(asked[i].features @ weights)
     return [confidences[i] for i in range(len(asked))]
 
 

@@ -42,3 +42,9 @@ def test_a_hit_says_what_each_ranker_thought_of_it() -> None:
 
 def test_k_bounds_the_hits() -> None:
     assert len(Retriever(FixedIndex(), WordEmbedder(), numbered).retrieve("question", 1, Filters())) == 1
+
+
+@pytest.mark.parametrize("ranker", [Ranker.DENSE, Ranker.LEXICAL])
+def test_first_with_one_ranker_scores_like_first_with_both(ranker: Ranker) -> None:
+    [first, *_] = Retriever(FixedIndex(), WordEmbedder(), numbered, ranker).retrieve("question", 5, Filters())
+    assert first.score == pytest.approx(2 / 61)

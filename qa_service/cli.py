@@ -233,6 +233,7 @@ def train(
 ) -> None:
     """Train a span reader, or go on with a run that was cut off; needs the extra [train]."""
     settings = _settings()
+    logging.getLogger("transformers").setLevel(logging.ERROR)  # it warns of the pooler that a reader has no use for
     from qa_service import terminal  # noqa: PLC0415
     from qa_service.training import TrainingRun  # noqa: PLC0415
     from qa_service.training import train as run_training  # noqa: PLC0415

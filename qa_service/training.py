@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 MAX_TOKENS, OVERLAP = 256, 96
 # Int8 is shipped when it costs less than this, in points of F1 on held-back questions.
 _MOST_LOST_F1 = 1.0
+# An evaluation takes as long as training on some 2,000 examples, so a short run has only the one at its end.
+_EVALUATE_EVERY = 10_000
 _N_UNANSWERABLE = 200  # of each kind in a development set
 # Hinton et al. soften with 2 to 5 and weigh the teacher more than the annotators; not searched here.
 _TEACHERS_SHARE, _TEMPERATURE = 0.7, 2.0
@@ -110,7 +112,12 @@ def train(
     trainer = Trainer(
         model,
         _taught(run, sources, plan, on_progress) if run.teacher else plan,
-        Recipe(run.n_examples, run.learning_rate, n_threads=run.threads, evaluate_every=max(1, run.n_examples // 10)),
+        Recipe(
+            run.n_examples,
+            run.learning_rate,
+            n_threads=run.threads,
+            evaluate_every=max(_EVALUATE_EVERY, run.n_examples // 10),
+        ),
         folder=run.output,
         pad_id=cutter.pad_id,
         evaluate=lambda model: evaluate(torch_scorer(model), cutter, dev, n_threads=run.threads) if dev else {},

@@ -56,7 +56,7 @@ class Recipe:
     max_norm: float = 1.0
     n_threads: int = 2
     piece_size: int = 8
-    checkpoint_s: float = 300.0
+    checkpoint_s: float = 60.0
     evaluate_every: int = 1600
     bf16: bool = True
 

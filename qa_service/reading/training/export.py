@@ -3,6 +3,7 @@
 Int8 is per output channel; one scale for a whole matrix drifts twice as far.
 """
 
+import logging
 import shutil
 import tempfile
 from pathlib import Path
@@ -26,8 +27,12 @@ def export_int8(fp32: Path, path: Path) -> None:
     """Write the graph of `fp32` with int8 weights, one scale per output channel; activations are scaled at run time."""
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
-        quant_pre_process(str(fp32), str(prepared), skip_symbolic_shape=True)
-        quantize_dynamic(str(prepared), str(path), per_channel=True, weight_type=QuantType.QInt8)
+        logging.disable(logging.INFO)  # a line per tensor, from the root logger
+        try:
+            quant_pre_process(str(fp32), str(prepared), skip_symbolic_shape=True)
+            quantize_dynamic(str(prepared), str(path), per_channel=True, weight_type=QuantType.QInt8)
+        finally:
+            logging.disable(logging.NOTSET)
 
 
 def export_reader(

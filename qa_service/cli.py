@@ -158,25 +158,23 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure retrieval, answers, refusals, follow-ups and the exactness of citations."""
-    from qa_service.evaluation.ablations import WithoutContext, in_order_of_retrieval  # noqa: PLC0415
-
     base = _settings(index=index)
     if source.is_file():
         _evaluate_reader(base, source, json_output=json_output, output=output)
         return
-    folder = source
     settings = base.model_copy(
         update={
-            "documents": folder / "documents",
-            "index": index or base.index / "evaluation" / folder.resolve().name,
+            "documents": source / "documents",
+            "index": index or base.index / "evaluation" / source.resolve().name,
         }
     )
     from qa_service import terminal  # noqa: PLC0415
     from qa_service.assembly import make_builder, make_embedder, make_reader, open_engine  # noqa: PLC0415
     from qa_service.evaluation import as_failures, as_json, as_table, fit_calibration, load_question_set  # noqa: PLC0415
     from qa_service.evaluation import evaluate as run_evaluation  # noqa: PLC0415
+    from qa_service.evaluation.ablations import WithoutContext, in_order_of_retrieval  # noqa: PLC0415
 
-    question_set = load_question_set(folder)
+    question_set = load_question_set(source)
     embedder = make_embedder(base)
     with terminal.progress(is_shown=not json_output) as on_progress:
         make_builder(settings, embedder).build(on_progress=on_progress)

@@ -59,7 +59,7 @@ class EvidenceGatherer:
         if not hits:
             return []
         wanted = set(content_words(question))
-        quotes = [_quote(hit.passage, span) for hit, span in zip(hits, spans, strict=True)]
+        quotes = [quote_of(hit.passage, span) for hit, span in zip(hits, spans, strict=True)]
         sentence_cosines = self._encode(quotes) @ self._encode_question(without_names(question))
         found = []
         for hit, span, quote, sentence_cosine in zip(hits, spans, quotes, sentence_cosines, strict=True):
@@ -80,7 +80,8 @@ def _share(wanted: set[str], held: set[str]) -> float:
     return len(wanted & held) / len(wanted) if wanted else 1.0
 
 
-def _quote(passage: Passage, span: Span) -> str:
+def quote_of(passage: Passage, span: Span) -> str:
+    """Return the sentence, or sentences, that hold the span."""
     start, end = covering_sentences(passage.text, span.start - passage.start, span.end - passage.start)
     return passage.text[start:end]
 

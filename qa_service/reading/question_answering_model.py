@@ -1,6 +1,5 @@
 """Any Hugging Face question-answering model -> the folder that SpanReader opens. Needs torch, once per model."""
 
-import logging
 import warnings
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from qa_service.errors import ModelError
 from qa_service.reading.reader_folder import GRAPH, TOKENIZER, describe
-
-logger = logging.getLogger(__name__)
 
 INPUTS = ("ids", "mask", "type_ids")
 OUTPUTS = ("starts", "ends")

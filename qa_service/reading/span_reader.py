@@ -61,7 +61,7 @@ class SpanReader:
         """Return the reading of each source that has a token, by its position."""
         windows = self._cutter.cut(sources)
         order = sorted(range(len(windows)), key=lambda row: len(windows[row].ids))
-        readings: list[Window] = []
+        read: list[Window] = []
         starts: list[Scores] = []
         ends: list[Scores] = []
         width = max((len(window.ids) for window in windows), default=0)
@@ -69,10 +69,10 @@ class SpanReader:
             batch = [windows[row] for row in order[begin : begin + _BATCH]]
             for logits, into in zip(self._run(batch), (starts, ends), strict=True):
                 into.append(np.pad(logits, ((0, 0), (0, width - logits.shape[1])), constant_values=-np.inf))
-            readings += batch
-        if not readings:
+            read += batch
+        if not read:
             return {}
-        return decode(readings, np.concatenate(starts), np.concatenate(ends), n_best=n_best)
+        return decode(read, np.concatenate(starts), np.concatenate(ends), n_best=n_best)
 
     def _run(self, windows: Sequence[Window]) -> tuple[Scores, Scores]:
         shape = (len(windows), max(len(window.ids) for window in windows))

@@ -160,6 +160,8 @@ def evaluate(
     """Measure retrieval, answers, refusals, follow-ups and the exactness of citations."""
     base = _settings(index=index)
     if source.is_file():
+        if failures or calibrate or without:
+            raise typer.BadParameter(f"{source} is a file: --failures, --calibrate and --without need a folder.")
         _evaluate_reader(base, source, json_output=json_output, output=output)
         return
     settings = base.model_copy(

@@ -32,7 +32,7 @@ from qa_service.reading.training.negatives import Prepared
 from qa_service.reading.training.plan import Mixture, Plan
 from qa_service.reading.training.prepare import PreparedSource, prepare_source, read_source, write_source
 from qa_service.reading.training.sources import read_file, source_name, write_squad
-from qa_service.reading.training.span_model import SpanModel
+from qa_service.reading.training.span_model import CONFIG, SpanModel
 from qa_service.reading.training.thaw import thaw
 from qa_service.reading.windows import WindowCutter
 from qa_service.retrieval import Retriever
@@ -142,11 +142,12 @@ def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) 
 def _taught(run: TrainingRun, sources: Sequence[PreparedSource], plan: Plan, on_progress: OnProgress) -> TaughtPlan:
     """Return the plan with the teacher's judgement, which is written to the run's folder round by round."""
     assert run.teacher
+    teacher = run.teacher
     labels = run.output / "labels"
     n_rounds = -(-run.n_labelled // plan.round_size)
     label_rounds(
-        SpanModel.load(run.teacher).eval(),
-        _plan(run, sources, run.teacher / TOKENIZER),
+        lambda: SpanModel.load(teacher).eval(),
+        _plan(run, sources, teacher / TOKENIZER),
         n_rounds,
         labels,
         n_threads=run.threads,
@@ -165,17 +166,22 @@ def _check_sources(paths: Sequence[Path]) -> None:
 
 
 def load_base(base: str) -> tuple[SpanModel, Path]:
-    """Return the model to start from and its tokenizer's file: an encoder's, or a reader's with the weights it has."""
+    """Return the model to start from and its tokenizer's file: an encoder's or a reader's, as weights or as a graph.
+
+    Raises:
+        ModelError: The folder lacks a file, or its files don't belong together.
+    """
     folder = PACKAGED if base == PACKAGED_NAME else Path(model_source(base))
-    if not (folder / TOKENIZER).is_file():
-        raise ModelError(f"base {base!r} is not a folder with {TOKENIZER}: name a model's folder, or leave it out")
-    if not (folder / DESCRIPTION).is_file():
+    for file in (TOKENIZER, CONFIG):
+        if not (folder / file).is_file():
+            raise ModelError(f"base {base!r} is not a folder with {file}: name a model's folder, or leave it out")
+    if (folder / DESCRIPTION).is_file():
+        read_folder(folder)  # compares its files with their checksums
+    graphs = sorted(folder.glob("*.onnx"))
+    if any(folder.glob("*.safetensors")) or not graphs:
         return SpanModel.load(folder), folder / TOKENIZER
-    description, _, _ = read_folder(folder)
-    if description.recipe is None:
-        raise ModelError(f"base {base!r} does not say what it was trained from: start from that model instead")
-    model, _ = load_base(str(description.recipe["base"]))
-    thaw(folder / GRAPH, model)
+    model = SpanModel.untrained(folder)
+    thaw(graphs[0], model)
     return model, folder / TOKENIZER
 
 

@@ -37,11 +37,6 @@ def content_words(text: str) -> list[str]:
     return list(_ANALYZER.analyze(text))
 
 
-def names_and_numbers(text: str) -> set[str]:
-    """Return the stems of words with a capital and of numbers: what a passage must have to be about the same thing."""
-    return {word for match in _NAME_OR_NUMBER.finditer(text) for word in content_words(match.group())}
-
-
 def without_names(text: str) -> str:
     """Return `text` without its names and numbers: what is asked, whoever it is asked about."""
     return _NAME_OR_NUMBER.sub("", text[:1].lower() + text[1:])

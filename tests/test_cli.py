@@ -127,6 +127,13 @@ def test_eval_of_a_file_measures_the_reader_alone(run, tmp_path: Path) -> None: 
     assert "reader alone" in run("eval", str(file)).stdout
 
 
+@pytest.mark.parametrize("option", [["--calibrate"], ["--failures"], ["--without", "context"]])
+def test_eval_of_a_file_refuses_what_needs_a_folder(run, tmp_path: Path, option: list[str]) -> None:  # type: ignore[no-untyped-def]
+    result = run("eval", str(write_squad(tmp_path / "squad.json")), *option)
+    assert result.exit_code == 2
+    assert "need a folder" in result.output
+
+
 def test_train_names_a_source_that_is_missing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     result = run("train", "gone.json", "--output", str(tmp_path / "run"))
     assert isinstance(result.exception, TrainingError)

@@ -162,6 +162,12 @@ def test_a_base_that_is_no_model_folder_is_said(run: TrainingRun, settings: Sett
         start(replace(run, base="./nowhere"), settings)
 
 
+def test_a_base_without_its_configuration_is_said(run: TrainingRun, settings: Settings) -> None:
+    (Path(run.base) / "config.json").unlink()
+    with pytest.raises(ModelError, match=r"not a folder with config\.json"):
+        start(run, settings)
+
+
 def test_a_finished_reader_can_be_trained_further(run: TrainingRun, settings: Settings) -> None:
     start(run, settings)
     further = replace(run, base=str(run.output / "reader"), output=run.output.parent / "further", learning_rate=1e-7)

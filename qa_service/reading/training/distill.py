@@ -28,7 +28,7 @@ _FORBIDDEN = -1e4
 
 
 def label_rounds(
-    teacher: SpanModel,
+    load_teacher: Callable[[], SpanModel],
     plan: Plan,
     n_rounds: int,
     folder: Path,
@@ -42,10 +42,12 @@ def label_rounds(
     `plan` is the student's, but with the teacher's cutter, whose windows must hold the same passage tokens.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    teacher = None
     for number in range(n_rounds):
         on_progress(number, n_rounds)
         path = _path(folder, number)
         if not path.exists():
+            teacher = teacher or load_teacher()
             features = plan.features(number)
             logits = _label(teacher, features, pad_id=plan.cutter.pad_id, n_threads=n_threads, batch_size=batch_size)
             fresh = path.with_suffix(".fresh")

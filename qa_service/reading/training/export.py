@@ -56,6 +56,7 @@ def export_reader(
         else:
             shutil.copyfile(fp32, folder / GRAPH)
     shutil.copyfile(tokenizer, folder / TOKENIZER)
+    model.save_config(folder)  # to train it further
     describe(
         folder,
         name=name,

@@ -5,13 +5,27 @@ Training only; serving runs the exported graph and never imports this module.
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel
+from transformers import AutoConfig, AutoModel, PretrainedConfig
 
-_WEIGHTS, _HEAD = "model.safetensors", "span_head.safetensors"
+CONFIG = "config.json"
+_HEAD = "span_head.safetensors"
+_AS_TRAINED: dict[str, Any] = {"attn_implementation": "eager", "add_pooling_layer": False, "dtype": torch.float32}
+
+
+def _config(folder: Path) -> PretrainedConfig:
+    """Return the configuration, with dropout off: with soft targets and few epochs it costs more than it gives."""
+    config: PretrainedConfig = AutoConfig.from_pretrained(folder)
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+    return config
+
+
+def _uses_types(config: PretrainedConfig) -> bool:
+    return getattr(config, "type_vocab_size", 1) > 1
 
 
 class SpanModel(nn.Module):
@@ -31,19 +45,20 @@ class SpanModel(nn.Module):
 
     @classmethod
     def load(cls, folder: Path) -> "SpanModel":
-        """Return the model of a folder: a trained reader, or a plain encoder that gets a fresh head.
-
-        Dropout is off: with soft targets and few epochs it costs more than it gives.
-        """
-        config = AutoConfig.from_pretrained(folder)
-        config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
-        encoder = AutoModel.from_pretrained(
-            folder, config=config, attn_implementation="eager", add_pooling_layer=False, dtype=torch.float32
-        )
-        model = cls(encoder, config.hidden_size, uses_types=getattr(config, "type_vocab_size", 1) > 1)
+        """Return the model of a folder: a trained reader, or a plain encoder that gets a fresh head."""
+        config = _config(folder)
+        encoder = AutoModel.from_pretrained(folder, config=config, **_AS_TRAINED)
+        model = cls(encoder, config.hidden_size, uses_types=_uses_types(config))
         if (folder / _HEAD).exists():
             model.head.load_state_dict(load_file(folder / _HEAD))
         return model
+
+    @classmethod
+    def untrained(cls, folder: Path) -> "SpanModel":
+        """Return a model with fresh weights, built as the folder's `config.json` says."""
+        config = _config(folder)
+        encoder = AutoModel.from_config(config, **_AS_TRAINED)  # type: ignore[no-untyped-call]
+        return cls(encoder, config.hidden_size, uses_types=_uses_types(config))
 
     @property
     def n_vocabulary(self) -> int:
@@ -56,8 +71,12 @@ class SpanModel(nn.Module):
         self.encoder.save_pretrained(folder)  # type: ignore[operator]
         save_file(self.head.state_dict(), folder / _HEAD)
         (folder / "tokenizer.json").write_bytes(tokenizer.read_bytes())
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-        (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
+        self.save_config(folder)
+
+    def save_config(self, folder: Path) -> None:
+        """Write `config.json`, from which `untrained` builds a model of this form."""
+        config = self.encoder.config.to_diff_dict()  # type: ignore[union-attr, operator]
+        (folder / CONFIG).write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
 
     def freeze_lowest(self, n_layers: int) -> None:
         """Keep the embeddings and the lowest layers as they are: a third less work per frozen layer, little lost."""

@@ -1,4 +1,4 @@
-"""An exported reader back to torch, so that the packaged one can be trained further, though only its graph is shipped.
+"""An exported model back to torch: the packaged reader, of which only the graph is shipped, or an encoder's export.
 
 The exporter stores equal tensors once, so a graph whose model was never trained may not come back whole.
 """
@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
 
 from qa_service.errors import ModelError
-from qa_service.reading.training.span_model import SpanModel
+from qa_service.reading.training.span_model import CONFIG, SpanModel
 
 _ROOT = "_model."  # what `export_graph` calls the model inside its wrapper
 
@@ -22,29 +23,37 @@ _ROOT = "_model."  # what `export_graph` calls the model inside its wrapper
 def thaw(graph: Path, model: SpanModel) -> None:
     """Give `model` the weights of an exported graph, int8 ones as the numbers they stand for.
 
+    The graph of an encoder leaves the head as it is.
+
     Raises:
-        ModelError: The graph is of another model.
+        ModelError: The graph can't be read, or is of another model.
     """
-    weights = dict(_weights(onnx.load(str(graph))))
-    wanted = model.state_dict()
-    strange = sorted(name for name in wanted if name not in weights or weights[name].shape != wanted[name].shape)
+    try:
+        weights = dict(_weights(onnx.load(str(graph))))
+    except (OSError, DecodeError) as error:
+        raise ModelError(f"{graph} can't be read: {error}") from error
+    is_reader = any(name.startswith(_ROOT) for name in weights)
+    part, root = (model, _ROOT) if is_reader else (model.encoder, "")
+    wanted = part.state_dict()
+    found = {name: weights.get(root + name) for name in wanted}
+    strange = sorted(name for name, weight in found.items() if weight is None or weight.shape != wanted[name].shape)
     if strange:
-        raise ModelError(f"{graph} does not fit its base model: {strange[0]} is missing or has another shape")
-    model.load_state_dict({name: weights[name] for name in wanted})
+        raise ModelError(f"{graph} does not fit its {CONFIG}: {strange[0]} is missing or has another shape")
+    part.load_state_dict(found)
 
 
 def _weights(model: onnx.ModelProto) -> Iterator[tuple[str, Tensor]]:
     """Yield each parameter by its name in torch. Matrices lost their names and are known by the node that uses them."""
     arrays = {array.name: numpy_helper.to_array(array) for array in model.graph.initializer}
     for name in arrays:
-        if name.startswith(_ROOT) and not name.endswith(("_scale", "_zero_point")):
+        if not name.endswith(("_scale", "_zero_point")):
             plain = name.removesuffix("_quantized")
-            yield plain.removeprefix(_ROOT), _tensor(arrays, plain)
+            yield plain, _tensor(arrays, plain)
     for node in model.graph.node:
         if node.op_type in {"MatMul", "MatMulInteger"} and node.input[1] in arrays:
             module = node.name.strip("/").rsplit("/", 1)[0].replace("/", ".")
             matrix = _tensor(arrays, node.input[1].removesuffix("_quantized"))
-            yield f"{module.removeprefix(_ROOT)}.weight", matrix.T.contiguous()
+            yield f"{module}.weight", matrix.T.contiguous()
 
 
 def _tensor(arrays: dict[str, NDArray[np.generic]], name: str) -> Tensor:

@@ -11,13 +11,14 @@ from qa_service.reading.training.distill import TaughtPlan, distillation_loss, l
 from qa_service.reading.training.features import Feature, Item, build_features, collate
 from qa_service.reading.training.loop import span_loss
 from qa_service.reading.training.plan import Mixture
+from qa_service.reading.training.span_model import SpanModel
 from qa_service.reading.windows import Source, WindowCutter
 
 MIXTURE = Mixture({"a": 1})
 
 
 def labelled(folder: Path, n_rounds: int) -> TaughtPlan:
-    label_rounds(tiny_model(1).eval(), plan(MIXTURE, source("a", 9)), n_rounds, folder)
+    label_rounds(lambda: tiny_model(1).eval(), plan(MIXTURE, source("a", 9)), n_rounds, folder)
     return TaughtPlan(plan(MIXTURE, source("a", 9)), folder)
 
 
@@ -52,6 +53,15 @@ def test_a_labelled_round_is_not_labelled_again(tmp_path: Path) -> None:
     labelled(tmp_path, 2)
     assert (tmp_path / "round-00000.npz").stat().st_mtime_ns == before
     assert (tmp_path / "round-00001.npz").exists()
+
+
+def test_a_teacher_whose_labels_are_all_written_is_not_loaded(tmp_path: Path) -> None:
+    labelled(tmp_path, 1)
+
+    def load() -> SpanModel:
+        raise AssertionError("the teacher was loaded for nothing")
+
+    label_rounds(load, plan(MIXTURE, source("a", 9)), 1, tmp_path)
 
 
 def test_labels_for_other_windows_are_refused(tmp_path: Path) -> None:

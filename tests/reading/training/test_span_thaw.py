@@ -1,13 +1,23 @@
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
 from span_tiny import tiny_model
+from torch import Tensor
+from transformers import BertModel
 
 from qa_service.errors import ModelError
 from qa_service.reading.training.export import export_fp32, export_int8
 from qa_service.reading.training.span_model import SpanModel
 from qa_service.reading.training.thaw import thaw
+
+
+class EncoderByPosition(BertModel):
+    """Takes its inputs as the exporter gives them."""
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:  # type: ignore[override]
+        return cast(Tensor, super().forward(input_ids=ids, attention_mask=mask).last_hidden_state)
 
 
 def trained_model() -> SpanModel:
@@ -35,6 +45,24 @@ def test_an_int8_graph_gives_back_what_its_numbers_stand_for(tmp_path: Path) -> 
     for name, weight in model.state_dict().items():
         step = float(weight.abs().max()) / 127
         assert torch.allclose(other.state_dict()[name], weight, atol=step), name
+
+
+def test_an_encoders_graph_leaves_the_head_as_it_was(tmp_path: Path) -> None:
+    encoder, model = cast(BertModel, trained_model().encoder), tiny_model(seed=1)
+    head = model.head.weight.clone()
+    ids = torch.ones((2, 8), dtype=torch.long)
+    encoder.__class__ = EncoderByPosition
+    torch.onnx.export(encoder, (ids, ids), str(tmp_path / "encoder.onnx"), opset_version=17, dynamo=False)
+    thaw(tmp_path / "encoder.onnx", model)
+    for name, weight in encoder.state_dict().items():
+        assert torch.equal(model.encoder.state_dict()[name], weight), name
+    assert torch.equal(model.head.weight, head)
+
+
+def test_a_damaged_graph_is_said(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"\xff" * 100)
+    with pytest.raises(ModelError, match=r"model\.onnx can't be read"):
+        thaw(tmp_path / "model.onnx", tiny_model())
 
 
 def test_a_graph_of_another_model_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Writes a snapshot: load, split, embed, index, check, publish.
 
-Only what is new is embedded: a vector is reused when the same text was embedded by the same model in the last snapshot.
-Nothing in service is touched before the new snapshot has been reopened and checked.
+A build follows the change: releases whose bytes are those of the last snapshot keep their passages, rows and vectors;
+of the others, only texts that the last snapshot doesn't hold are embedded. Nothing in service is touched before the new
+snapshot has been reopened and checked.
 """
 
 import datetime as dt
@@ -10,7 +11,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,16 +23,18 @@ from qa_service.errors import BuildError, SnapshotError
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.catalog import Catalog, write_catalog
 from qa_service.indexing.snapshot import Manifest, Snapshot
+from qa_service.indexing.vectors import StoredVectors, write_vectors
 from qa_service.loading import LoadedCorpus, load_corpus
 from qa_service.protocols import Embedder, IndexBackend
 from qa_service.splitting import Splitter, SplitterSettings
-from qa_service.types import Document, Filters, Passage, Vectors
+from qa_service.types import Filters, Passage, Vectors
 
 logger = logging.getLogger(__name__)
 
-VECTORS = "vectors.npy"
 LOCK = ".lock"
 _CHECKED_ROWS = 1_000
+# Withdrawn passages still count in the statistics of words: above this share, all words are indexed anew.
+_MOST_WITHDRAWN = 0.1
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
@@ -44,7 +47,8 @@ class BuildReport:
     Attributes:
         snapshot: The id in service now.
         is_new: False when nothing had changed, so no snapshot was written.
-        full_because: Why no vector of the last snapshot could be reused, None when they could.
+        full_because: Why nothing of the last snapshot could be reused, None when it could.
+        n_embedded: Texts that were embedded; the other passages' vectors were known.
         seconds: By stage, in order.
     """
 
@@ -115,32 +119,41 @@ class Builder:
     def _build(self, allow_empty: bool, progress: Progress) -> BuildReport:
         self._seconds = {}
         built_at = dt.datetime.now(dt.UTC)
-        previous, full_because = self._previous()
-        reusable = Catalog(previous.folder) if previous and not full_because else None
+        with self._timed("opening"):
+            previous, full_because = self._previous()
+        base = previous if previous and not full_because else None
+        known = base.manifest.documents if base else {}
         with self._timed("loading"):
-            corpus = self._load(previous, reusable, progress)
-        if not corpus.documents and not allow_empty:
+            corpus = load_corpus(
+                self._documents,
+                max_bytes=self._max_file_bytes,
+                known=known,
+                on_progress=lambda done, total: progress("loading", done, total),
+            )
+        if not corpus.documents and not corpus.unchanged and not allow_empty:
             raise BuildError(_nothing_to_index(self._documents, corpus))
         fingerprints = {document.id: document.sha256 for document in corpus.documents}
-        if previous and not full_because and fingerprints == previous.manifest.documents:
-            if snapshots.current_id(self._index) != previous.manifest.id:
-                snapshots.point_current(self._index, previous.manifest.id)
-            return self._report(previous.manifest, previous, corpus, None, 0)
+        fingerprints |= {name: known[name] for name in corpus.unchanged}
+        if base and fingerprints == base.manifest.documents:
+            if snapshots.current_id(self._index) != base.manifest.id:
+                snapshots.point_current(self._index, base.manifest.id)
+            return self._report(base.manifest, base, corpus, None, 0)
+        removed = known.keys() - set(corpus.unchanged)  # changed ones too: they come again
         with self._timed("splitting"):
             splitter = Splitter(self._embedder.count_tokens, self._splitter)
             split = [(document, splitter.split(document)) for document in corpus.documents]
             passages = [passage for _, members in split for passage in members]
             hashes = [self._hash(passage) for passage in passages]
         with self._timed("embedding"):
-            vectors, n_embedded = self._embed(passages, hashes, previous if reusable else None, reusable, progress)
+            vectors, n_embedded = self._embed(passages, hashes, base, progress)
         with self._timed("writing"):
             progress("writing", 0, len(passages))
             folder, snapshot_id, sequence = snapshots.stage(self._index, built_at)
         try:
             with self._timed("writing"):
-                write_catalog(folder, split, hashes)
-                np.save(folder / VECTORS, vectors)
-                self._backend.write(folder, passages, vectors)
+                rows = write_catalog(folder, split, hashes, base=base.folder if base else None, removed=removed)
+                added = list(zip(rows, passages, strict=True))
+                vectors, n_withdrawn = self._write(folder, added, vectors, base, removed)
                 progress("writing", len(passages), len(passages))
             manifest = Manifest(
                 id=snapshot_id,
@@ -150,10 +163,11 @@ class Builder:
                 dimension=self._embedder.dimension,
                 splitter=asdict(self._splitter),
                 backend=self._backend_name,
-                n_documents=len(split),
-                n_passages=len(passages),
-                newest=max((document.date for document, _ in split if document.date), default=None),
-                documents=fingerprints,
+                n_documents=len(fingerprints),
+                n_passages=len(vectors),
+                n_withdrawn=n_withdrawn,
+                newest=Catalog(folder).newest(),
+                documents=dict(sorted(fingerprints.items())),
                 files={},
             )
             report = self._report(manifest, previous, corpus, full_because, n_embedded)
@@ -162,7 +176,7 @@ class Builder:
             )
             with self._timed("checking"):
                 snapshots.seal(folder, manifest)
-                self._check(folder, passages, vectors)
+                self._check(folder, dict(added), vectors)
             snapshots.publish(self._index, folder, snapshot_id)
         except BaseException:
             self._backend.drop(folder)
@@ -186,37 +200,19 @@ class Builder:
             return previous, f"the backend is {self._backend_name}, it was {manifest.backend}"
         return previous, None
 
-    def _load(self, previous: Snapshot | None, reusable: Catalog | None, progress: Progress) -> LoadedCorpus:
-        def known(document_id: str, sha256: str) -> Document | None:
-            is_same = reusable and previous and previous.manifest.documents.get(document_id) == sha256
-            return reusable.document(document_id) if reusable and is_same else None
-
-        return load_corpus(
-            self._documents,
-            max_bytes=self._max_file_bytes,
-            known=known,
-            on_progress=lambda done, total: progress("loading", done, total),
-        )
-
     def _hash(self, passage: Passage) -> str:
         return hashlib.sha256(f"{self._embedder.name}\0{passage.contextual_text}".encode()).hexdigest()
 
     def _embed(
-        self,
-        passages: Sequence[Passage],
-        hashes: Sequence[str],
-        previous: Snapshot | None,
-        reusable: Catalog | None,
-        progress: Progress,
+        self, passages: Sequence[Passage], hashes: Sequence[str], base: Snapshot | None, progress: Progress
     ) -> tuple[Vectors, int]:
         """Return one vector per passage and how many were computed; a text that occurs twice is embedded once."""
         vectors = np.empty((len(passages), self._embedder.dimension), dtype=np.float32)
-        known = reusable.rows_by_hash() if reusable else {}
-        old = np.load(previous.folder / VECTORS, mmap_mode="r") if previous and known else None
+        known = StoredVectors(base.folder).by_hash(hashes) if base else {}
         new: dict[str, list[int]] = {}
         for row, key in enumerate(hashes):
-            if old is not None and key in known:
-                vectors[row] = old[known[key]]
+            if key in known:
+                vectors[row] = known[key]
             else:
                 new.setdefault(key, []).append(row)
         groups = list(new.values())
@@ -233,23 +229,50 @@ class Builder:
             vectors[rows] = vector
         return vectors, len(groups)
 
-    def _check(self, folder: Path, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def _write(
+        self,
+        folder: Path,
+        added: Sequence[tuple[int, Passage]],
+        vectors: Vectors,
+        base: Snapshot | None,
+        removed: Collection[str],
+    ) -> tuple[Vectors, int]:
+        """Write vectors and index beside the catalog; return all vectors and the number of withdrawn passages."""
+        if not base:
+            write_vectors(folder, vectors)
+            self._backend.write(folder, added, vectors)
+            return vectors, 0
+        stored = StoredVectors(base.folder).without(removed)
+        n_withdrawn = base.manifest.n_withdrawn + base.manifest.n_passages - len(stored)
+        vectors = np.concatenate([stored, vectors])
+        write_vectors(folder, vectors)
+        if n_withdrawn <= _MOST_WITHDRAWN * len(vectors):
+            self._backend.write(folder, added, vectors, base=base.folder, removed=removed)
+            return vectors, n_withdrawn
+        catalog = Catalog(folder)
+        rows = catalog.rows().tolist()
+        self._backend.write(folder, list(zip(rows, catalog.passages(rows), strict=True)), vectors)
+        return vectors, 0
+
+    def _check(self, folder: Path, added: Mapping[int, Passage], vectors: Vectors) -> None:
         """Reopen what was written and compare it with what was meant; raises BuildError."""
         snapshots.open_snapshot(folder)
-        rows = list(range(0, len(passages), max(1, len(passages) // _CHECKED_ROWS)))
-        if Catalog(folder).passages(rows) != [passages[row] for row in rows]:
+        catalog = Catalog(folder)
+        sample = list(added)[:: max(1, len(added) // _CHECKED_ROWS)]
+        if catalog.passages(sample) != [added[row] for row in sample]:
             raise BuildError(
                 "the new snapshot's passages are not those that were written; the old one stays in service."
             )
+        rows = catalog.rows()
         index = self._backend.open(folder)
         try:
-            if len(index) != len(passages):
+            if not len(index) == len(rows) == len(vectors):
                 raise BuildError(
-                    f"the new index holds {len(index)} of {len(passages)} passages; the old one stays in service."
+                    f"the new index holds {len(index)} of {len(vectors)} passages; the old one stays in service."
                 )
-            if rows:
-                best = index.search_dense(vectors[rows[-1]], 1, Filters())
-                if not best or not np.allclose(vectors[best[0].row], vectors[rows[-1]], atol=1e-4):
+            for place in {0, len(rows) - 1} if len(rows) else ():
+                best = index.search_dense(vectors[place], 1, Filters())
+                if not best or not np.allclose(vectors[np.searchsorted(rows, best[0].row)], vectors[place], atol=1e-4):
                     raise BuildError("the new index does not find its own vectors; the old one stays in service.")
         finally:
             index.close()

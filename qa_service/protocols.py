@@ -1,6 +1,6 @@
 """The four seams. Each protocol's docstring is its contract; tests/contracts hold the same as classes to subclass."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -47,11 +47,27 @@ class PassageIndex(Protocol):
 class IndexBackend(Protocol):
     """Writes and opens passage indexes.
 
-    A location is the folder of a snapshot. Row numbers are positions in `passages`, and in the catalog of that folder,
-    which is written first. `open` after `write` sees all rows or raises.
+    A location is the folder of a snapshot, whose catalog is written first. `open` after `write` sees all passages or
+    raises.
     """
 
-    def write(self, location: Path, passages: Sequence[Passage], vectors: Vectors) -> None: ...
+    def write(
+        self,
+        location: Path,
+        passages: Sequence[tuple[int, Passage]],
+        vectors: Vectors,
+        *,
+        base: Path | None = None,
+        removed: Collection[str] = (),
+    ) -> None:
+        """Write the index of `location`.
+
+        Args:
+            passages: By their rows in the catalog: those that `base` lacks, all of them without it.
+            vectors: Of all passages of the catalog, in the order of rows.
+            base: Location of an earlier index, which holds the other passages.
+            removed: Ids of the releases of `base` that are gone, or changed and therefore in `passages` again.
+        """
 
     def open(self, location: Path) -> PassageIndex: ...
 

@@ -1,4 +1,5 @@
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.faiss_backend import FaissBackend
 from qa_service.indexing.snapshot import current_id, open_current, snapshot_ids
 from qa_service.protocols import IndexBackend
+from qa_service.types import Filters
 
 WriteReleases = Callable[[dict[str, str]], Path]
 SENTENCE = (
@@ -62,9 +64,70 @@ def test_reused_vectors_stay_with_their_passages(
     make_builder(settings, embedder).build()
     snapshot = open_current(settings.index)
     vectors = np.load(snapshot.folder / "vectors.npy")
-    passages = Catalog(snapshot.folder).passages(range(len(vectors)))
+    catalog = Catalog(snapshot.folder)
+    passages = catalog.passages(catalog.rows().tolist())
     expected = embedder.encode_sentences([passage.contextual_text for passage in passages])
     np.testing.assert_allclose(vectors, expected, atol=1e-6)
+
+
+def test_however_it_came_about_an_index_holds_what_the_folder_holds(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases, tmp_path: Path
+) -> None:
+    chance = random.Random(4)
+    for step in range(25):
+        names = sorted(path.name for path in settings.documents.glob("r*.txt"))
+        if names and chance.random() < 0.4:
+            (settings.documents / chance.choice(names)).unlink()
+        name = f"r{chance.randrange(12)}.txt"
+        write_releases({name: f"Release {step}\n\nJune {1 + step}, 2006\n\nStep {step}. {SENTENCE}"})
+        make_builder(settings, embedder).build()
+    grown, fresh = settings, settings.model_copy(update={"index": tmp_path / "fresh"})
+    report = make_builder(fresh, embedder).build()
+    assert open_current(grown.index).manifest.n_passages == report.n_passages
+
+    def found(each: Settings, question: str) -> list[tuple[float, str, str]]:
+        folder = open_current(each.index).folder
+        ranking = FaissBackend().open(folder).search_dense(embedder.encode_question(question), 100, Filters())
+        passages = Catalog(folder).passages([hit.row for hit in ranking])
+        return sorted((round(hit.score, 4), p.document_id, p.text) for hit, p in zip(ranking, passages, strict=True))
+
+    for question in ("Release 3", "visas in the autumn", "June 9"):
+        assert found(grown, question) == found(fresh, question)
+
+
+def test_passages_of_other_releases_keep_their_rows(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    make_builder(settings, embedder).build()
+    before = Catalog(open_current(settings.index).folder)
+    kept = before.rows_of(["undated/agreement.md"])
+    (settings.documents / "2002-08-30-flood.txt").unlink()
+    write_releases({"0-new.txt": f"New\n\n{SENTENCE}"})
+    make_builder(settings, embedder).build()
+    assert Catalog(open_current(settings.index).folder).rows_of(["undated/agreement.md"]) == kept
+
+
+def test_words_of_withdrawn_releases_stop_counting(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    make_builder(settings, embedder).build()
+    for n in range(6):
+        write_releases({"often.txt": f"Corrected {n}\n\n{SENTENCE}"})
+        make_builder(settings, embedder).build()
+        manifest = open_current(settings.index).manifest
+        assert manifest.n_withdrawn <= 0.1 * manifest.n_passages
+
+
+def test_a_withdrawn_release_leaves_no_words_on_disk(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    write_releases({f"{n}.txt": f"Release {n}\n\n{SENTENCE} Step {n}." for n in range(30)})
+    write_releases({"secret.txt": "Withdrawn\n\nZebra crossing of the unlucky kind."})
+    make_builder(settings, embedder).build()
+    (settings.documents / "secret.txt").unlink()
+    report = make_builder(settings, embedder).build()
+    folder = settings.index / "snapshots" / report.snapshot
+    assert b"unlucky" not in (folder / "corpus.sqlite").read_bytes()
 
 
 def test_a_deleted_release_is_gone(settings: Settings, embedder: WordEmbedder) -> None:
@@ -152,8 +215,8 @@ def test_two_builds_at_once_are_refused(settings: Settings, embedder: WordEmbedd
 class LosesPassages(FaissBackend):
     """A backend that forgets the last passage."""
 
-    def write(self, location: Path, passages, vectors) -> None:  # type: ignore[no-untyped-def]
-        super().write(location, passages[:-1], vectors[:-1])
+    def write(self, location: Path, passages, vectors, **based) -> None:  # type: ignore[no-untyped-def]
+        super().write(location, passages[:-1], vectors[:-1], **based)
 
 
 def test_an_index_that_lost_passages_is_never_published(

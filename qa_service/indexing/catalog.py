@@ -1,13 +1,15 @@
 """Documents and passages of one snapshot, in one SQLite file that is read-only once written.
 
-Passages are numbered from row 0 in the order they were written; the row is the key that vectors and words share.
+A passage's row is the key that vectors and words share. It stays the passage's own in later snapshots, so that a build
+writes what changed; rows of withdrawn passages leave gaps.
 """
 
 import datetime as dt
 import json
+import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,7 +32,10 @@ CREATE TABLE passages (
     embedded_sha256 TEXT NOT NULL);
 CREATE INDEX documents_by_date ON documents (date DESC, id);
 CREATE INDEX passages_by_document ON passages (document);
+CREATE INDEX passages_by_hash ON passages (embedded_sha256);
 """
+# What a withdrawn release said is overwritten, not only unlinked. The file is brought to disk when it is sealed.
+_PRAGMAS = "PRAGMA secure_delete = ON; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;"
 _DOCUMENT = "id, text, title, date, source_url, note, body_start, sections, sha256"
 # SQLite counts characters as Python does, so a passage is sliced where it is stored.
 _PASSAGE = """SELECT d.id, p.number, p.start, p.end, substr(d.text, p.start + 1, p.end - p.start), d.title, d.date,
@@ -52,14 +57,14 @@ class DocumentSummary:
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """What filters look at, one entry per row: days are YYYYMMDD, 0 for an undated release."""
+    """What filters look at, one entry per passage in the order of rows: days are YYYYMMDD, 0 for an undated release."""
 
     days: NDArray[np.int32]
     documents: NDArray[np.int32]
     document_numbers: dict[str, int]
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
-        """Return which rows `filters` allow."""
+        """Return which passages `filters` allow, in the order of rows."""
         allowed = np.ones(len(self.days), dtype=bool)
         if filters.date_from or filters.date_to:
             allowed &= self.days > 0
@@ -79,19 +84,33 @@ def day_number(date: dt.date) -> int:
 
 
 def write_catalog(
-    folder: Path, documents: Iterable[tuple[Document, Sequence[Passage]]], embedded_sha256: Sequence[str]
-) -> None:
-    """Write `corpus.sqlite` into `folder`.
+    folder: Path,
+    documents: Iterable[tuple[Document, Sequence[Passage]]],
+    embedded_sha256: Sequence[str],
+    *,
+    base: Path | None = None,
+    removed: Collection[str] = (),
+) -> range:
+    """Write `corpus.sqlite` into `folder` and return the rows of the passages, which follow those that were there.
 
     Args:
-        documents: Each with its passages; rows are numbered in this order.
-        embedded_sha256: Per row, the hash under which its vector may be reused.
+        documents: Each with its passages.
+        embedded_sha256: Per passage, the hash under which its vector may be reused.
+        base: Folder whose releases it holds too, but for those whose ids are `removed`.
     """
+    if base:
+        shutil.copyfile(base / FILE_NAME, folder / FILE_NAME)
     connection = sqlite3.connect(folder / FILE_NAME)
     try:
-        connection.executescript(_SCHEMA)
-        row = 0
-        for number, (document, passages) in enumerate(documents):
+        connection.executescript(_PRAGMAS if base else _PRAGMAS + _SCHEMA)
+        for document_id in removed:
+            [(number,)] = connection.execute("SELECT number FROM documents WHERE id = ?", (document_id,))
+            connection.execute("DELETE FROM passages WHERE document = ?", (number,))
+            connection.execute("DELETE FROM documents WHERE number = ?", (number,))
+        [(first_number,)] = connection.execute("SELECT coalesce(max(number) + 1, 0) FROM documents")
+        [(first_row,)] = connection.execute("SELECT coalesce(max(row) + 1, 0) FROM passages")
+        row = first_row
+        for number, (document, passages) in enumerate(documents, first_number):
             sections = json.dumps([asdict(section) for section in document.sections])
             connection.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -113,10 +132,11 @@ def write_catalog(
                 where = (passage.start, passage.end, passage.section, passage.is_title_block)
                 connection.execute(
                     "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (row, number, passage.number, *where, embedded_sha256[row]),
+                    (row, number, passage.number, *where, embedded_sha256[row - first_row]),
                 )
                 row += 1
         connection.commit()
+        return range(first_row, row)
     finally:
         connection.close()
 
@@ -177,9 +197,29 @@ class Catalog:
         """Return a release's passages in order; none when there is no such release."""
         return [_passage(row) for row in self._all(_PASSAGE + " WHERE d.id = ? ORDER BY p.row", (document_id,))]
 
-    def rows_by_hash(self) -> dict[str, int]:
-        """Return a row for each `embedded_sha256`."""
-        return dict(self._all("SELECT embedded_sha256, row FROM passages"))
+    def rows(self) -> NDArray[np.int64]:
+        """Return all rows, ascending: vectors are stored in this order."""
+        return np.array([row for (row,) in self._all("SELECT row FROM passages ORDER BY row")], dtype=np.int64)
+
+    def rows_of(self, document_ids: Iterable[str]) -> list[int]:
+        """Return the rows of those releases' passages."""
+        statement = "SELECT p.row FROM passages p JOIN documents d ON d.number = p.document WHERE d.id = ?"
+        return [row for name in document_ids for (row,) in self._all(statement, (name,))]
+
+    def rows_by_hash(self, embedded_sha256: Sequence[str]) -> dict[str, int]:
+        """Return a row for each of the hashes under which a vector is stored."""
+        found: dict[str, int] = {}
+        for begin in range(0, len(embedded_sha256), _BATCH):
+            batch = embedded_sha256[begin : begin + _BATCH]
+            marks = ",".join("?" * len(batch))
+            statement = f"SELECT embedded_sha256, row FROM passages WHERE embedded_sha256 IN ({marks})"  # noqa: S608
+            found.update(self._all(statement, batch))
+        return found
+
+    def newest(self) -> dt.date | None:
+        """Return the latest date of a release."""
+        [(date,)] = self._all("SELECT max(date) FROM documents")
+        return _date(date)
 
     def row_facts(self) -> RowFacts:
         """Return what filters look at; read once, at the first filtered question."""

@@ -5,6 +5,7 @@ syntax.
 """
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,16 +23,27 @@ _LAST_DAY = 99_991_231
 _WRITER_BYTES = 64_000_000
 
 
-def write_lexical(folder: Path, passages: Iterable[Passage]) -> None:
-    """Write the word index of `passages` into `folder`; rows count from 0."""
+def write_lexical(
+    folder: Path, passages: Iterable[tuple[int, Passage]], *, base: Path | None = None, removed: Iterable[str] = ()
+) -> None:
+    """Write a word index into `folder`.
+
+    Args:
+        passages: By their rows.
+        base: Folder whose passages it holds too, but for those of the releases whose ids are `removed`.
+    """
     location = folder / FOLDER
-    location.mkdir()
-    index = tantivy.Index(_schema(), str(location), reuse=False)
+    if base:
+        shutil.copytree(base / FOLDER, location, ignore=shutil.ignore_patterns("*.lock"))
+    else:
+        location.mkdir()
+    index = tantivy.Index(_schema(), str(location), reuse=base is not None)
     index.register_tokenizer(_ANALYZER, english_analyzer())
-    writer = index.writer(
-        _WRITER_BYTES, num_threads=1
-    )  # one thread: segments, and so scores, come out the same each time
-    for row, passage in enumerate(passages):
+    # one thread: segments, and so scores, come out the same each time
+    writer = index.writer(_WRITER_BYTES, num_threads=1)
+    for document_id in removed:
+        writer.delete_documents_by_term("document_id", document_id)
+    for row, passage in passages:
         document = tantivy.Document()
         document.add_integer("row", row)
         document.add_text("text", passage.contextual_text)

@@ -21,7 +21,7 @@ from qa_service.errors import DamagedSnapshotError, NoSnapshotError
 logger = logging.getLogger(__name__)
 
 # Raise it when files change, and when loading or splitting makes other passages of a release: then all is built anew.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 REPORT = "report.json"
@@ -38,6 +38,7 @@ class Manifest:
     Attributes:
         sequence: One more than that of any snapshot before; orders snapshots even when the clock goes backwards.
         splitter: Splitter settings.
+        n_withdrawn: Passages of earlier snapshots that the word index still counts in its statistics.
         documents: sha256 of each release's file, by document id.
         files: sha256 of each file of the snapshot, by path in it; empty until sealed.
     """
@@ -51,6 +52,7 @@ class Manifest:
     backend: str
     n_documents: int
     n_passages: int
+    n_withdrawn: int
     newest: dt.date | None
     documents: Mapping[str, str]
     files: Mapping[str, str]

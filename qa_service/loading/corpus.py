@@ -2,26 +2,33 @@
 
 import hashlib
 import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa_service.errors import LoadError
+from qa_service.errors import BuildError, LoadError
+from qa_service.loading.docx import extract_docx
 from qa_service.loading.extracted import Extracted
 from qa_service.loading.html import extract_html
 from qa_service.loading.listing import list_files, suffix_of, unsupported
 from qa_service.loading.markdown import extract_markdown
 from qa_service.loading.metadata import to_document
+from qa_service.loading.pdf import extract_pdf
 from qa_service.loading.plain_text import extract_text
 from qa_service.types import Document
 
 logger = logging.getLogger(__name__)
+
+_READS = 3  # of a file that changes meanwhile
 
 LOADERS: Mapping[str, Callable[[bytes], Extracted]] = {
     ".txt": extract_text,
     ".md": extract_markdown,
     ".html": extract_html,
     ".htm": extract_html,
+    ".pdf": extract_pdf,
+    ".docx": extract_docx,
 }
 
 
@@ -35,48 +42,57 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class LoadedCorpus:
-    """All files of a folder, both kinds sorted by document id."""
+    """All files of a folder, each kind sorted by document id.
+
+    Attributes:
+        unchanged: Ids of files that were known.
+    """
 
     documents: tuple[Document, ...]
     skipped: tuple[Skipped, ...]
-
-
-def _nothing_known(document_id: str, sha256: str) -> Document | None:  # noqa: ARG001
-    return None
+    unchanged: tuple[str, ...] = ()
 
 
 def load_corpus(
     folder: Path,
     *,
     max_bytes: int,
-    known: Callable[[str, str], Document | None] = _nothing_known,
+    known: Mapping[str, str] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> LoadedCorpus:
     """Load every file below `folder` that is not hidden.
 
     Args:
         max_bytes: Larger files are skipped.
-        known: Given a document id and the sha256 of the file's bytes, may return the document parsed from them before.
+        known: sha256 of files by document id: a file that still has these bytes is not parsed.
         on_progress: Called after each file with the number done and the number in all.
 
     Raises:
         BuildError: `folder` is missing, no folder, or can't be listed.
     """
     files, refused = list_files(folder, LOADERS)
+    known = known or {}
     skipped = [Skipped(document_id, reason) for document_id, reason in refused.items()]
     documents: list[Document] = []
+    unchanged: list[str] = []
     for n_done, (document_id, path) in enumerate(files.items(), start=1):
         try:
             data = _read(path, max_bytes)
             sha256 = hashlib.sha256(data).hexdigest()
-            documents.append(known(document_id, sha256) or _parse(document_id, data, sha256))
+            if known.get(document_id) == sha256:
+                unchanged.append(document_id)
+            else:
+                documents.append(_parse(document_id, data, sha256))
         except LoadError as error:
             skipped.append(Skipped(document_id, str(error)))
         if on_progress:
             on_progress(n_done, len(files))
+    if not folder.is_dir():
+        raise BuildError(f"{folder} vanished while it was read: bring it back and build again")
     return LoadedCorpus(
         documents=tuple(sorted(documents, key=lambda document: document.id)),
         skipped=tuple(sorted(skipped, key=lambda each: each.document_id)),
+        unchanged=tuple(sorted(unchanged)),
     )
 
 
@@ -106,8 +122,15 @@ def _parse(document_id: str, data: bytes, sha256: str) -> Document:
 
 def _read(path: Path, max_bytes: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
+        for _ in range(_READS):
+            with path.open("rb") as file:
+                before = os.fstat(file.fileno())
+                data = file.read(max_bytes + 1)
+                after = os.fstat(file.fileno())
+            if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+                break
+        else:
+            raise LoadError("it was being written while it was read: build again when it is complete")
     except FileNotFoundError as error:
         raise LoadError("it vanished while the folder was read: build again") from error
     except OSError as error:

@@ -39,7 +39,7 @@ class PassageIndexContract:
             for name, members in by_document.items()
         ]
         write_catalog(location, documents, [str(row) for row in range(len(PASSAGES))])
-        self.backend.write(location, PASSAGES, VECTORS)
+        self.backend.write(location, list(enumerate(PASSAGES)), VECTORS)
         return self.backend.open(location)
 
     def dense(self, index: PassageIndex, k: int = 10, **filters: object) -> list[int]:
@@ -94,6 +94,46 @@ class PassageIndexContract:
     def test_k_counts_allowed_passages_only(self, index: PassageIndex) -> None:
         assert self.dense(index, k=1, document_ids=("b.txt",)) == [2]
         assert self.lexical(index, "minister", k=1, document_ids=("b.txt",)) == [2]
+
+    @pytest.fixture
+    def later(self, tmp_path: Path) -> PassageIndex:
+        """An index based on the one above: two passages of b.txt withdrawn, one of d.txt new, which gets row 4."""
+        base, location = tmp_path / "base", tmp_path / "later"
+        base.mkdir()
+        location.mkdir()
+        self.written(base).close()
+        new = passage("The minister spoke of floods.", document_id="d.txt", date=dt.date(2005, 5, 10))
+        kept = VECTORS[[0, 3]]
+        rows = write_catalog(
+            location,
+            [(document(new.text, document_id="d.txt", date=new.date), [new])],
+            ["4"],
+            base=base,
+            removed=["b.txt"],
+        )
+        vectors = np.concatenate([kept, [[0.8, 0.6, 0]]]).astype(np.float32)
+        self.backend.write(location, [(rows[0], new)], vectors, base=base, removed=["b.txt"])
+        return self.backend.open(location)
+
+    def test_what_a_later_index_adds_and_removes_is_seen_by_both_searches(self, later: PassageIndex) -> None:
+        assert len(later) == 3
+        assert self.dense(later) == [0, 4, 3]
+        assert sorted(self.lexical(later, "minister")) == [0, 4]
+        assert self.lexical(later, "flood") == [4]
+        assert self.lexical(later, "Kyiv yen") == []
+
+    def test_filters_hold_in_a_later_index(self, later: PassageIndex) -> None:
+        day = dt.date(2005, 5, 10)
+        assert self.dense(later, date_from=day) == [0, 4]
+        assert self.dense(later, document_ids=("b.txt",)) == []
+        assert self.dense(later, document_ids=("d.txt", "sub/it's c.txt")) == [4, 3]
+        assert self.lexical(later, "minister", document_ids=("d.txt",)) == [4]
+
+    def test_a_later_index_leaves_its_base_as_it_was(self, later: PassageIndex, tmp_path: Path) -> None:
+        later.close()
+        base = self.backend.open(tmp_path / "base")
+        assert self.dense(base) == [0, 2, 1, 3]
+        assert self.lexical(base, "minister flood") == [1, 0, 2]
 
     def test_opening_what_is_not_there_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(SnapshotError):

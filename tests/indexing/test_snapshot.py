@@ -25,7 +25,7 @@ def make_snapshot(index: Path, built_at: dt.datetime = NOON, content: str = "pas
     (folder / "lexical" / "words").write_text(content)
     (folder / "corpus.sqlite").write_text(content)
     manifest = Manifest(
-        snapshot_id, sequence, built_at, "words", 3, {}, "faiss", 1, 2, dt.date(2005, 5, 10), {"a.txt": "x"}, {}
+        snapshot_id, sequence, built_at, "words", 3, {}, "faiss", 1, 2, 0, dt.date(2005, 5, 10), {"a.txt": "x"}, {}
     )
     seal(folder, manifest)
     publish(index, folder, snapshot_id)

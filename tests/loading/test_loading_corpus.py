@@ -1,6 +1,9 @@
 import hashlib
+import itertools
 import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -201,21 +204,49 @@ def test_whatever_a_parser_raises_skips_its_file_only(tmp_path: Path, monkeypatc
     )
 
 
-def test_a_known_document_is_taken_and_not_parsed_again(tmp_path: Path) -> None:
+def test_a_known_file_is_not_parsed_again(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT)
-    (tmp_path / "b.txt").write_text(TEXT)
-    known = Document(id="a.txt", text="as parsed before", title="T")
-    asked: list[tuple[str, str]] = []
-
-    def lookup(document_id: str, sha256: str) -> Document | None:
-        asked.append((document_id, sha256))
-        return known if document_id == "a.txt" else None
-
-    corpus = load_corpus(tmp_path, max_bytes=10_000, known=lookup)
+    (tmp_path / "b.txt").write_text(TEXT + "Corrected.")
     sha256 = hashlib.sha256(TEXT.encode()).hexdigest()
-    assert asked == [("a.txt", sha256), ("b.txt", sha256)]
-    assert corpus.documents[0] is known
-    assert corpus.documents[1].title == "Summit Meeting"
+    corpus = load_corpus(tmp_path, max_bytes=10_000, known={"a.txt": sha256, "b.txt": sha256, "gone.txt": sha256})
+    assert corpus.unchanged == ("a.txt",)
+    assert ids(corpus) == ["b.txt"]
+
+
+def test_a_folder_that_vanishes_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "releases"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(TEXT)
+    with pytest.raises(BuildError, match="vanished while it was read"):
+        load_corpus(folder, max_bytes=10_000, on_progress=lambda *_: shutil.rmtree(folder, ignore_errors=True))
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(TEXT)
+    seen: list[int] = []
+
+    def growing(descriptor: int) -> os.stat_result:
+        facts = os.stat(descriptor)
+        if len(seen) < 2:
+            path.write_text(TEXT + f"Line {len(seen)}.\n")
+        seen.append(descriptor)
+        return facts
+
+    monkeypatch.setattr("qa_service.loading.corpus.os.fstat", growing)
+    (document,) = load(tmp_path).documents
+    assert document.text.endswith("Line 1.")
+
+
+def test_a_file_that_keeps_changing_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    sizes = itertools.count()
+    monkeypatch.setattr(
+        "qa_service.loading.corpus.os.fstat", lambda _: SimpleNamespace(st_mtime_ns=0, st_size=next(sizes))
+    )
+    (skipped,) = load(tmp_path).skipped
+    assert "being written while it was read" in skipped.reason
 
 
 def test_progress_counts_every_file_that_may_be_a_release(tmp_path: Path) -> None:

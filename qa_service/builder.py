@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
+from qa_service.duplicates import near_duplicates
 from qa_service.errors import BuildError, SnapshotError
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.catalog import Catalog, write_catalog
@@ -27,17 +28,50 @@ from qa_service.indexing.vectors import StoredVectors, write_vectors
 from qa_service.loading import LoadedCorpus, load_corpus
 from qa_service.protocols import Embedder, IndexBackend
 from qa_service.splitting import Splitter, SplitterSettings
-from qa_service.types import Filters, Passage, Vectors
+from qa_service.types import Document, Filters, Passage, Vectors
 
 logger = logging.getLogger(__name__)
 
-LOCK = ".lock"
 _CHECKED_ROWS = 1_000
 # Withdrawn passages still count in the statistics of words: above this share, all words are indexed anew.
 _MOST_WITHDRAWN = 0.1
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChange:
+    """The ids of releases that differ between two snapshots."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @classmethod
+    def between(cls, before: Mapping[str, str], after: Mapping[str, str]) -> "DocumentChange":
+        """Compare two snapshots' sha256 by document id."""
+        both = before.keys() & after.keys()
+        return cls(
+            added=tuple(sorted(after.keys() - before.keys())),
+            changed=tuple(sorted(name for name in both if before[name] != after[name])),
+            removed=tuple(sorted(before.keys() - after.keys())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A release that is new or changed, and one that says the same.
+
+    Attributes:
+        resemblance: Estimated share of common runs of words, from 0.8 on.
+        is_exact: Whether the texts are equal.
+    """
+
+    document_id: str
+    other: str
+    resemblance: float
+    is_exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +83,7 @@ class BuildReport:
         is_new: False when nothing had changed, so no snapshot was written.
         full_because: Why nothing of the last snapshot could be reused, None when it could.
         n_embedded: Texts that were embedded; the other passages' vectors were known.
+        duplicates: Of added and changed releases.
         seconds: By stage, in order.
     """
 
@@ -63,6 +98,7 @@ class BuildReport:
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
+    duplicates: tuple[Duplicate, ...]
     seconds: Mapping[str, float] = field(compare=False)
 
 
@@ -105,16 +141,15 @@ class Builder:
         """
         progress = on_progress or (lambda _stage, _done, _total: None)
         try:
-            self._index.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._index / LOCK, timeout=0):
+            with snapshots.writing(self._index):
                 return self._build(allow_empty, progress)
-        except Timeout as error:
-            raise BuildError(f"another build of {self._index}/ is running: wait for it to end.") from error
         except OSError as error:
             raise BuildError(
                 f"the index was not built: {error.strerror or error} ({Path(error.filename or self._index).name}). "
                 "The one in service is unchanged."
             ) from error
+        except (sqlite3.Error, RuntimeError, ValueError) as error:  # what SQLite, FAISS and tantivy say of a full disk
+            raise BuildError(f"the index was not built: {error}. The one in service is unchanged.") from error
 
     def _build(self, allow_empty: bool, progress: Progress) -> BuildReport:
         self._seconds = {}
@@ -137,7 +172,7 @@ class Builder:
         if base and fingerprints == base.manifest.documents:
             if snapshots.current_id(self._index) != base.manifest.id:
                 snapshots.point_current(self._index, base.manifest.id)
-            return self._report(base.manifest, base, corpus, None, 0)
+            return self._report(base.manifest, base, corpus)
         removed = known.keys() - set(corpus.unchanged)  # changed ones too: they come again
         with self._timed("splitting"):
             splitter = Splitter(self._embedder.count_tokens, self._splitter)
@@ -170,7 +205,11 @@ class Builder:
                 documents=dict(sorted(fingerprints.items())),
                 files={},
             )
-            report = self._report(manifest, previous, corpus, full_because, n_embedded)
+            with self._timed("comparing"):
+                duplicates = _duplicates(Catalog(folder), corpus.documents)
+            report = self._report(
+                manifest, previous, corpus, full_because=full_because, n_embedded=n_embedded, duplicates=duplicates
+            )
             (folder / snapshots.REPORT).write_text(
                 json.dumps(asdict(report), indent=1, ensure_ascii=False), encoding="utf-8"
             )
@@ -183,7 +222,9 @@ class Builder:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         snapshots.prune(self._index, self._keep)
-        return self._report(manifest, previous, corpus, full_because, n_embedded)
+        return self._report(
+            manifest, previous, corpus, full_because=full_because, n_embedded=n_embedded, duplicates=duplicates
+        )
 
     def _previous(self) -> tuple[Snapshot | None, str | None]:
         """Return the last sound snapshot, and why its vectors can't be reused, if so."""
@@ -282,11 +323,12 @@ class Builder:
         manifest: Manifest,
         previous: Snapshot | None,
         corpus: LoadedCorpus,
-        full_because: str | None,
-        n_embedded: int,
+        *,
+        full_because: str | None = None,
+        n_embedded: int = 0,
+        duplicates: tuple[Duplicate, ...] = (),
     ) -> BuildReport:
-        before = previous.manifest.documents if previous else {}
-        after = manifest.documents
+        change = DocumentChange.between(previous.manifest.documents if previous else {}, manifest.documents)
         return BuildReport(
             snapshot=manifest.id,
             previous=previous.manifest.id if previous else None,
@@ -295,10 +337,11 @@ class Builder:
             n_documents=manifest.n_documents,
             n_passages=manifest.n_passages,
             n_embedded=n_embedded,
-            added=tuple(sorted(after.keys() - before.keys())),
-            changed=tuple(sorted(name for name in after.keys() & before.keys() if after[name] != before[name])),
-            removed=tuple(sorted(before.keys() - after.keys())),
+            added=change.added,
+            changed=change.changed,
+            removed=change.removed,
             skipped=tuple((skipped.document_id, skipped.reason) for skipped in corpus.skipped),
+            duplicates=duplicates,
             seconds={stage: round(seconds, 3) for stage, seconds in self._seconds.items()},
         )
 
@@ -311,9 +354,21 @@ class Builder:
             self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - began
 
 
+def _duplicates(catalog: Catalog, fresh: Sequence[Document]) -> tuple[Duplicate, ...]:
+    known = catalog.sketches()
+    texts = {document.id: document.text for document in fresh}
+    found = []
+    for name, other, share in near_duplicates({name: known.pop(name) for name in texts}, known):
+        document = catalog.document(other) if share == 1.0 else None
+        found.append(Duplicate(name, other, round(share, 2), document is not None and document.text == texts[name]))
+    return tuple(found)
+
+
 def _nothing_to_index(folder: Path, corpus: LoadedCorpus) -> str:
     if not corpus.skipped:
-        return f"{folder}/ holds no release: put .txt, .md or .html files there, or build with --allow-empty."
+        return (
+            f"{folder}/ holds no release: put .txt, .md, .html, .pdf or .docx files there, or build with --allow-empty."
+        )
     first = corpus.skipped[0]
     return (
         f"{folder}/ holds no release that can be read; {len(corpus.skipped)} were skipped, "

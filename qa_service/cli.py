@@ -3,7 +3,9 @@
 import datetime as dt
 import logging
 import os
+import signal
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -46,14 +48,19 @@ def build(
     """Bring the index up to date with the documents folder."""
     settings = _settings(documents=documents, index=index)
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.assembly import make_builder  # noqa: PLC0415
+    from qa_service.rebuilding import rebuild  # noqa: PLC0415
 
     with terminal.progress(is_shown=not json_output) as on_progress:
-        report = make_builder(settings).build(allow_empty=allow_empty, on_progress=on_progress)
+        rebuilt = rebuild(settings, allow_empty=allow_empty, on_progress=on_progress)
     if json_output:
-        terminal.print_json(asdict(report))
-    else:
-        terminal.print_report(report)
+        replay = asdict(rebuilt.replay) if rebuilt.replay else None
+        terminal.print_json({**asdict(rebuilt.report), "replay": replay, "replay_failed": rebuilt.replay_failed})
+        return
+    terminal.print_report(rebuilt.report)
+    if rebuilt.replay:
+        terminal.print_replay(rebuilt.replay)
+    if rebuilt.replay_failed:
+        terminal.print_error(f"the saved questions were not asked: {rebuilt.replay_failed}")
 
 
 @app.command()
@@ -89,21 +96,30 @@ def serve(
     index: Index = None,
     host: Annotated[str | None, typer.Option(help="Address to serve on.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on; 0 picks a free one.", show_default=False)] = None,
+    watch: Annotated[bool, typer.Option(help="Rebuild when the documents folder changes.")] = False,
 ) -> None:
     """Serve the page and the API."""
     settings = _settings(documents=documents, index=index, host=host, port=port)
     from qa_service import terminal  # noqa: PLC0415
     from qa_service.live import LiveEngine  # noqa: PLC0415
+    from qa_service.rebuilding import Rebuilder  # noqa: PLC0415
+    from qa_service.watching import Watcher  # noqa: PLC0415
     from qa_service.web.app import create_app  # noqa: PLC0415
     from qa_service.web.server import serve as serve_app  # noqa: PLC0415
 
-    live = LiveEngine(settings)
+    live, rebuilder = LiveEngine(settings), Rebuilder(settings)
+    if watch:
+        threading.Thread(target=Watcher(settings, rebuilder).run, args=(threading.Event(),), daemon=True).start()
     try:
         live.current()  # the first question should not wait for the models
     except QaServiceError as error:
         terminal.print_error(f"not ready yet: {error}")
     serve_app(
-        create_app(live),
+        create_app(
+            live,
+            rebuilder=rebuilder,
+            rebuild_token=settings.rebuild_token.get_secret_value() if settings.rebuild_token else None,
+        ),
         settings.host,
         settings.port,
         settings.server_threads,
@@ -113,26 +129,99 @@ def serve(
 
 @app.command()
 def status(documents: Documents = None, index: Index = None, json_output: AsJson = False) -> None:
-    """Show the snapshot in service and those on disk."""
+    """Show the snapshot in service, how old it is, and those on disk."""
     settings = _settings(documents=documents, index=index)
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.indexing.snapshot import open_current, snapshot_ids  # noqa: PLC0415
+    from qa_service.indexing.snapshot import open_current, sizes  # noqa: PLC0415
 
     manifest = open_current(settings.index).manifest
+    age = dt.datetime.now(dt.UTC) - manifest.built_at
     facts = {
         "version": manifest.id,
         "built_at": manifest.built_at.isoformat(),
+        "age_s": int(age.total_seconds()),
         "documents": manifest.n_documents,
         "passages": manifest.n_passages,
         "newest": manifest.newest.isoformat() if manifest.newest else None,
         "embedder": manifest.embedder,
         "backend": manifest.backend,
-        "snapshots": snapshot_ids(settings.index),
+        "snapshots": sizes(settings.index),
     }
     if json_output:
         terminal.print_json(facts)
     else:
         terminal.print_facts(facts)
+
+
+@app.command()
+def rollback(
+    snapshot: Annotated[
+        str | None, typer.Argument(help="Id of the snapshot; by default the one before.", show_default=False)
+    ] = None,
+    index: Index = None,
+) -> None:
+    """Put an earlier snapshot in service. The next build starts from it and takes in what the folder holds then."""
+    settings = _settings(index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.indexing.snapshot import roll_back, writing  # noqa: PLC0415
+
+    with writing(settings.index):
+        found = roll_back(settings.index, snapshot)
+    terminal.print_out(f"in service: {found.manifest.id}, {found.manifest.n_documents} releases")
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="Snapshots to keep, the one in service among them.")],
+    index: Index = None,
+) -> None:
+    """Remove old snapshots from disk."""
+    settings = _settings(index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.indexing import snapshot as snapshots  # noqa: PLC0415
+
+    with snapshots.writing(settings.index):
+        removed = snapshots.prune(settings.index, keep)
+    terminal.print_out(f"removed {', '.join(removed)}" if removed else "nothing to remove")
+
+
+@app.command()
+def diff(
+    before: Annotated[
+        str | None, typer.Argument(metavar="A", help="Id of a snapshot; by default the one before B.")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(metavar="B", help="Id of a snapshot; by default the one in service.")
+    ] = None,
+    documents: Documents = None,
+    index: Index = None,
+    json_output: AsJson = False,
+) -> None:
+    """Compare two snapshots: their releases, and the answers to saved questions."""
+    settings = _settings(documents=documents, index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.rebuilding import compare  # noqa: PLC0415
+
+    with terminal.progress(is_shown=not json_output) as on_progress:
+        found = compare(settings, before, after, on_progress=on_progress)
+    if json_output:
+        terminal.print_json(asdict(found))
+    else:
+        terminal.print_comparison(found)
+
+
+@app.command()
+def watch(documents: Documents = None, index: Index = None) -> None:
+    """Rebuild whenever the documents folder changes, until Ctrl+C."""
+    settings = _settings(documents=documents, index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.rebuilding import Rebuilder  # noqa: PLC0415
+    from qa_service.watching import Watcher  # noqa: PLC0415
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    Watcher(settings, Rebuilder(settings), on_job=terminal.print_job).run(stop)
 
 
 @app.command("eval")
@@ -264,6 +353,49 @@ def train(
         terminal.print_facts(figures)
 
 
+@app.command()
+def fetch(
+    feeds: Annotated[list[str], typer.Argument(metavar="FEED...", help="http(s) addresses of RSS or Atom feeds.")],
+    documents: Documents = None,
+    full_text: Annotated[
+        bool, typer.Option("--full-text/--no-full-text", help="Fetch the page behind an item that is a summary.")
+    ] = True,
+    allow_private: Annotated[
+        bool | None,
+        typer.Option(
+            "--allow-private/--no-allow-private",
+            help="Fetch from this machine and private networks too.",
+            show_default=False,
+        ),
+    ] = None,
+    json_output: AsJson = False,
+) -> None:
+    """Write what is new in feeds into the documents folder. Exit status 1 when a feed failed."""
+    settings = _settings(documents=documents, allow_private_addresses=allow_private)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.fetching import Limits, fetch_feeds  # noqa: PLC0415
+
+    limits = Limits(
+        timeout_s=settings.fetch_timeout_s,
+        max_bytes=int(settings.fetch_max_mb * 1_000_000),
+        allow_private=settings.allow_private_addresses,
+    )
+    with terminal.progress(is_shown=not json_output) as on_progress:
+        reports = fetch_feeds(
+            feeds,
+            settings.documents,
+            limits,
+            follows_links=full_text,
+            on_progress=lambda *done: on_progress("feeds", *done),
+        )
+    if json_output:
+        terminal.print_json({"feeds": [asdict(report) for report in reports]})
+    else:
+        for report in reports:
+            terminal.print_feed_report(report)
+    raise typer.Exit(1 if any(report.reason for report in reports) else 0)
+
+
 def _weighted(source: str) -> tuple[Path, float]:
     path, is_given, weight = source.rpartition("=")
     try:
@@ -294,10 +426,10 @@ def _evaluate_reader(settings: "Settings", file: Path, *, json_output: bool, out
 
 
 def _settings(**flags: Any) -> "Settings":
-    from qa_service.config import load_settings  # noqa: PLC0415
+    from qa_service.config import LOG_FORMAT, load_settings  # noqa: PLC0415
 
     settings = load_settings(**flags)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     for noisy in ("sentence_transformers", "transformers", "httpx", "filelock", "faiss"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return settings

@@ -6,12 +6,13 @@ The README's table is generated from the field descriptions here; a test keeps t
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from qa_service.errors import SettingsError
 
 SETTINGS_FILE = Path("qa.toml")
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class Settings(BaseSettings):
@@ -45,11 +46,29 @@ class Settings(BaseSettings):
     )
     min_words: int = Field(20, ge=1, le=500, description="Paragraphs shorter than this join what they belong to")
     max_file_mb: float = Field(20, gt=0, description="Larger files are skipped, and reported")
-    keep_snapshots: int = Field(3, ge=1, description="Snapshots kept after a build")
+    keep_snapshots: int = Field(
+        3, ge=2, description="Snapshots kept after a build; questions may still run on the one before"
+    )
+    questions: Path | None = Field(
+        None,
+        description="Saved questions, one JSON object with `question` a line, asked of the old and the new snapshot "
+        "after a build; unset, `questions.jsonl` beside the documents folder",
+    )
+    rebuild_token: SecretStr | None = Field(
+        None, min_length=16, description="Bearer token that `POST /rebuild` asks for; unset, the endpoint is off"
+    )
+    watch_quiet_s: float = Field(
+        2.0, gt=0, le=3600, description="Seconds without a change in the documents folder before a watcher builds"
+    )
     threads: int | None = Field(None, ge=1, description="Threads a model may use; unset, one per core")
     host: str = Field("127.0.0.1", min_length=1, description="Address to serve on")
     port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 picks a free one")
     server_threads: int = Field(4, ge=1, le=256, description="Questions answered at the same time")
+    fetch_timeout_s: float = Field(30, gt=0, le=3600, description="Seconds that a feed or a page may take to fetch")
+    fetch_max_mb: float = Field(5, gt=0, le=1000, description="Larger feeds and pages are not fetched, and reported")
+    allow_private_addresses: bool = Field(
+        False, description="Whether feeds on this machine and in private networks are fetched; flag `--allow-private`"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown")
 
     @classmethod

@@ -13,6 +13,10 @@ class LoadError(QaServiceError):
     """One file could not become a document. Collected in the build report; never stops a build."""
 
 
+class FetchError(QaServiceError):
+    """A feed, an item of one, or the page that it leads to can't be had. The message leaves its address to the caller."""
+
+
 class ModelError(QaServiceError):
     """A model is missing, damaged, or not the one that a snapshot was built with."""
 
@@ -23,6 +27,10 @@ class TrainingError(QaServiceError):
 
 class BuildError(QaServiceError):
     """No snapshot was published; the one in service stays."""
+
+
+class BusyError(BuildError):
+    """Another process is writing to the index."""
 
 
 class SnapshotError(QaServiceError):

@@ -1,16 +1,23 @@
 """What the command line prints: progress, build summaries, replies."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from qa_service.builder import BuildReport
+from qa_service.builder import BuildReport, DocumentChange
 from qa_service.types import Citation, Reason, Reply, written_date
+
+if TYPE_CHECKING:
+    from qa_service.evaluation.replay import Outcome, Replay
+    from qa_service.fetching import FeedReport
+    from qa_service.rebuilding import Comparison, Job
 
 _MAX_LISTED = 10
 _REFUSALS = {
@@ -66,23 +73,84 @@ def print_error(message: str) -> None:
 def print_facts(facts: Mapping[str, Any]) -> None:
     """Print one fact a line."""
     for name, value in facts.items():
-        print_out(f"{name:<10} {', '.join(value) if isinstance(value, list) else value}")
+        print_out(f"{name:<10} {_sizes(value) if isinstance(value, dict) else value}")
+
+
+def _sizes(n_bytes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({size / 1e6:.1f} MB)" for name, size in n_bytes.items())
 
 
 def print_report(report: BuildReport) -> None:
     """Print what a build did, skipped files always included."""
     state = "new snapshot" if report.is_new else "up to date, snapshot"
     print_out(f"{state} {report.snapshot}: {report.n_documents} releases, {report.n_passages} passages")
-    for name, members in [("added", report.added), ("changed", report.changed), ("removed", report.removed)]:
-        if members:
-            print_out(f"  {name:<9} {len(members)}: {_listed(members)}")
+    _print_change(report)
     if report.is_new:
         print_out(f"  embedded  {report.n_embedded} passages, the others' vectors were reused or shared")
         if report.full_because:
             print_out(f"  full build, because {report.full_because}")
         print_out("  seconds   " + ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items()))
+    for each in report.duplicates[:_MAX_LISTED]:
+        how = "the same text as" if each.is_exact else f"{each.resemblance:.0%} the same as"
+        print_out(f"  duplicate {each.document_id}: {how} {each.other}")
+    if len(report.duplicates) > _MAX_LISTED:
+        print_out(f"  and {len(report.duplicates) - _MAX_LISTED} more duplicates: see report.json of the snapshot")
     for document_id, reason in report.skipped:
         print_out(f"  skipped   {document_id}: {reason}")
+
+
+def print_feed_report(report: FeedReport) -> None:
+    """Print what became of a feed, what failed always included."""
+    if report.reason:
+        print_out(f"{report.url}: failed: {report.reason}")
+        return
+    if not report.is_modified:
+        print_out(f"{report.url}: not modified")
+        return
+    counts = f"{len(report.new)} new, {len(report.changed)} changed, {report.n_unchanged} unchanged"
+    print_out(f"{report.url}: {counts}" + (f", {report.n_deleted} deleted here" if report.n_deleted else ""))
+    for name, files in [("new", report.new), ("changed", report.changed)]:
+        for file in files:
+            print_out(f"  {name:<9} {file}")
+    for failure in report.failed:
+        print_out(f"  failed    {failure.item}: {failure.reason}")
+
+
+def print_replay(replay: Replay) -> None:
+    """Print which saved questions are answered differently."""
+    print_out(f"  {len(replay.changed)} of {replay.n_questions} saved questions are answered differently")
+    for change in replay.changed:
+        print_out(
+            f"    {change.question}\n      before: {_outcome(change.before)}\n      now:    {_outcome(change.after)}"
+        )
+
+
+def print_comparison(found: Comparison) -> None:
+    """Print how one snapshot differs from another."""
+    print_out(f"{found.before} -> {found.after}: passages {found.n_passages[0]} -> {found.n_passages[1]}")
+    _print_change(found.change)
+    if found.replay:
+        print_replay(found.replay)
+
+
+def print_job(job: Job) -> None:
+    """Print how a rebuild ended; nothing when it found nothing to do."""
+    if job.error:
+        print_error(f"the rebuild failed: {job.error}")
+    elif job.rebuilt and job.rebuilt.report.is_new:
+        print_report(job.rebuilt.report)
+        if job.rebuilt.replay:
+            print_replay(job.rebuilt.replay)
+
+
+def _outcome(outcome: Outcome | None) -> str:
+    return f"{outcome.answer} ({outcome.document_id})" if outcome else "refused"
+
+
+def _print_change(change: DocumentChange | BuildReport) -> None:
+    for name, members in [("added", change.added), ("changed", change.changed), ("removed", change.removed)]:
+        if members:
+            print_out(f"  {name:<9} {len(members)}: {_listed(members)}")
 
 
 def print_reply(reply: Reply) -> None:

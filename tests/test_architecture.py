@@ -13,13 +13,14 @@ PACKAGE = Path(__file__).parents[1] / "qa_service"
 # A module may import from layers above its own; inside a layer only from its own package, or as listed.
 LAYERS = [
     {"types", "errors"},
-    {"protocols", "config", "words", "model_folders", "answer_measures"},
+    {"protocols", "config", "words", "model_folders", "answer_measures", "duplicates"},
     {"sentences"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue"},
-    {"builder", "engine", "serialization"},
+    {"builder", "engine", "serialization", "fetching"},
     {"assembly"},
-    {"live", "evaluation", "terminal"},
-    {"web", "training"},
+    {"live", "evaluation"},
+    {"rebuilding"},
+    {"web", "training", "watching", "terminal"},
     {"cli"},
 ]
 LAYER_OF = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

@@ -160,6 +160,22 @@ def test_identical_releases_are_both_kept_and_embedded_once(
     assert report.n_embedded == 2
 
 
+def test_duplicates_of_new_releases_are_reported(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    make_builder(settings, embedder).build()
+    flood = (settings.documents / "2002-08-30-flood.txt").read_text()
+    long = flood + "".join(f"\nLorry {n} carried blankets to village {n} on the same day." for n in range(12))
+    write_releases({"copy.txt": flood, "long.txt": long, "corrected.txt": long.replace("20 portable", "25 portable")})
+    report = make_builder(settings, embedder).build()
+    pairs = {(each.document_id, each.other): each for each in report.duplicates}
+    assert pairs["copy.txt", "2002-08-30-flood.txt"].is_exact
+    near = [each for names, each in pairs.items() if "corrected.txt" in names]
+    assert near
+    assert not any(each.is_exact for each in near)
+    assert all(0.8 <= each.resemblance < 1 for each in near)
+
+
 def test_another_embedder_means_a_full_build_and_says_so(settings: Settings, embedder: WordEmbedder) -> None:
     make_builder(settings, embedder).build()
     report = make_builder(settings, WordEmbedder(name="other")).build()

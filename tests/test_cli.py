@@ -18,7 +18,7 @@ def run(settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("QA_THRESHOLD", "0")
     monkeypatch.setenv("QA_READER", "sentence")
-    for door in ("assembly", "training"):
+    for door in ("assembly", "training", "rebuilding"):
         monkeypatch.setattr(f"qa_service.{door}.make_embedder", lambda _settings: embedder)
 
     def run(*arguments: str) -> Result:
@@ -77,6 +77,40 @@ def test_status_shows_the_snapshot_in_service(run) -> None:  # type: ignore[no-u
     facts = json.loads(run("status", "--json").stdout)
     assert (facts["version"], facts["documents"], facts["newest"]) == (version, 3, "2005-05-10")
     assert version in run("status").stdout
+
+    assert f"{version} (0." in run("status").stdout
+    assert 0 <= facts["age_s"] < 600
+
+
+def test_history_can_be_walked_compared_and_pruned(run, tmp_path: Path, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "questions.jsonl").write_text('{"question": "Where will Toyota build a manufacturing plant?"}\n')
+    first = json.loads(run("build", "--json").stdout)["snapshot"]
+    (settings.documents / "2005-05-10-summit.txt").unlink()
+    second = json.loads(run("build", "--json").stdout)
+    [change] = second["replay"]["changed"]
+    assert change["before"]["document_id"] == "2005-05-10-summit.txt"
+    assert change["after"] is None or change["after"]["document_id"] != "2005-05-10-summit.txt"
+    found = json.loads(run("diff", "--json").stdout)
+    assert (found["before"], found["after"]) == (first, second["snapshot"])
+    assert found["change"] == {"added": [], "changed": [], "removed": ["2005-05-10-summit.txt"]}
+    assert found["replay"] == second["replay"]
+    text = run("diff", second["snapshot"], first).stdout
+    assert "added     1: 2005-05-10-summit.txt" in text
+    assert "1 of 1 saved questions are answered differently" in text
+    assert first in run("rollback").stdout
+    assert json.loads(run("status", "--json").stdout)["version"] == first
+    assert run("prune", "--keep", "1").stdout == "nothing to remove\n"
+    run("rollback", second["snapshot"])
+    assert run("prune", "--keep", "1").stdout == f"removed {first}\n"
+
+
+def test_saved_questions_that_cannot_be_read_do_not_fail_a_build(run, tmp_path: Path, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    (tmp_path / "questions.jsonl").write_text('{"query": "Where?"}\n')
+    (settings.documents / "new.txt").write_text("New\n\nA body of some words.")
+    report = json.loads(run("build", "--json").stdout)
+    assert report["is_new"]
+    assert "questions.jsonl:1: question" in report["replay_failed"]
 
 
 def test_an_expected_error_is_one_line_and_status_1(

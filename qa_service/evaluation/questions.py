@@ -105,7 +105,7 @@ def load_question_set(folder: Path) -> QuestionSet:
     ]
     if not faults and not question_set.all_questions:
         faults.append(f"{folder} has no question: it needs questions.jsonl, conversations.jsonl or both, with lines")
-    _raise_if_any(faults, "correct these lines and run again")
+    raise_if_any(faults, "correct these lines and run again")
     return question_set
 
 
@@ -118,7 +118,7 @@ def check_answers(question_set: QuestionSet, text_of: Callable[[str], str | None
         QuestionSetError: With up to 20 faults, one a line.
     """
     faults = [fault for question in question_set.all_questions for fault in _unfounded(question, text_of)]
-    _raise_if_any(faults, "correct these lines, or build the index anew from the folder's own documents")
+    raise_if_any(faults, "correct these lines, or build the index anew from the folder's own documents")
 
 
 def _unfounded(question: Question, text_of: Callable[[str], str | None]) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _repeated_ids(question_set: QuestionSet) -> Iterator[str]:
             seen[id_] = where
 
 
-def _raise_if_any(faults: Sequence[str], advice: str) -> None:
+def raise_if_any(faults: Sequence[str], advice: str) -> None:
     if not faults:
         return
     shown = list(faults[:_MAX_SHOWN])

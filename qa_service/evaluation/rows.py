@@ -22,15 +22,15 @@ def _not_blank(text: str) -> str:
     return text
 
 
-_Words = Annotated[str, AfterValidator(_not_blank)]
+Words = Annotated[str, AfterValidator(_not_blank)]
 _Row = TypeVar("_Row", bound=BaseModel)
 
 
 class TurnRow(BaseModel):
-    question: _Words
-    document: _Words | None
-    answers: list[_Words]
-    also: list[_Words] = []
+    question: Words
+    document: Words | None
+    answers: list[Words]
+    also: list[Words] = []
 
     @model_validator(mode="after")
     def _document_and_answers_agree(self) -> Self:
@@ -42,8 +42,8 @@ class TurnRow(BaseModel):
 
 
 class QuestionRow(TurnRow):
-    id: _Words
-    kind: _Words
+    id: Words
+    kind: Words
     sentence: str = ""
     miss: Miss | None = None
 
@@ -57,7 +57,7 @@ class QuestionRow(TurnRow):
 
 
 class ConversationRow(BaseModel):
-    id: _Words
+    id: Words
     turns: Annotated[list[TurnRow], Field(min_length=2)]
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_service.duplicates import Sketch, sketch
 from qa_service.errors import DamagedSnapshotError
 from qa_service.types import Document, Filters, Passage, Section
 
@@ -25,7 +26,7 @@ _SCHEMA = """
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT, source_url TEXT, note TEXT,
     text TEXT NOT NULL, body_start INTEGER NOT NULL, sections TEXT NOT NULL, sha256 TEXT NOT NULL,
-    n_passages INTEGER NOT NULL);
+    n_passages INTEGER NOT NULL, sketch BLOB NOT NULL);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, number INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, section TEXT, is_title_block INTEGER NOT NULL,
@@ -113,7 +114,7 @@ def write_catalog(
         for number, (document, passages) in enumerate(documents, first_number):
             sections = json.dumps([asdict(section) for section in document.sections])
             connection.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     number,
                     document.id,
@@ -126,6 +127,7 @@ def write_catalog(
                     sections,
                     document.sha256,
                     len(passages),
+                    sketch(document.text).tobytes(),
                 ),
             )
             for passage in passages:
@@ -215,6 +217,10 @@ class Catalog:
             statement = f"SELECT embedded_sha256, row FROM passages WHERE embedded_sha256 IN ({marks})"  # noqa: S608
             found.update(self._all(statement, batch))
         return found
+
+    def sketches(self) -> dict[str, Sketch]:
+        """Return each release's sketch by its id."""
+        return {name: np.frombuffer(data, np.uint32) for name, data in self._all("SELECT id, sketch FROM documents")}
 
     def newest(self) -> dt.date | None:
         """Return the latest date of a release."""

@@ -11,12 +11,15 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from qa_service.errors import DamagedSnapshotError, NoSnapshotError
+from filelock import FileLock, Timeout
+
+from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, SnapshotError
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ FORMAT_VERSION = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 REPORT = "report.json"
+LOCK = ".lock"
 _SNAPSHOTS = "snapshots"
 _STAGING = ".building-"
 _ID = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
@@ -86,6 +90,25 @@ class Snapshot:
     manifest: Manifest
 
 
+@contextmanager
+def writing(index: Path) -> Iterator[None]:
+    """Be the one writer of `index`, in this process and all others. The lock of a process that died is free.
+
+    Raises:
+        BusyError: Another one writes.
+    """
+    index.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(index / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise BusyError(f"another build of {index}/ is running: wait for it to end.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def stage(index: Path, built_at: dt.datetime) -> tuple[Path, str, int]:
     """Make an empty folder to build in; return it with the id and the sequence number of the snapshot to be.
 
@@ -132,6 +155,45 @@ def point_current(index: Path, snapshot_id: str) -> None:
     _fsync(index)
 
 
+def roll_back(index: Path, snapshot_id: str | None = None) -> Snapshot:
+    """Let CURRENT name `snapshot_id`, or the newest one older than what it names, and return that snapshot.
+
+    Call it with the writer's lock held.
+
+    Raises:
+        SnapshotError: There is no such snapshot.
+        DamagedSnapshotError: It is not sound; CURRENT stays.
+    """
+    snapshot = find_snapshot(index, snapshot_id or id_before(index, current_id(index)))
+    point_current(index, snapshot.manifest.id)
+    return snapshot
+
+
+def id_before(index: Path, snapshot_id: str | None) -> str:
+    """Return the id of the newest snapshot older than `snapshot_id`, or of the newest one when that is not there."""
+    ids = snapshot_ids(index)
+    older = ids[ids.index(snapshot_id) + 1 :] if snapshot_id in ids else ids
+    if not older:
+        raise SnapshotError(f"{index}/ has no snapshot before {snapshot_id}.")
+    return older[0]
+
+
+def find_snapshot(index: Path, snapshot_id: str) -> Snapshot:
+    """Return one snapshot by its id, every file checked; raises SnapshotError."""
+    if snapshot_id not in snapshot_ids(index):
+        raise SnapshotError(
+            f"{index}/ has no snapshot {snapshot_id}: it has {', '.join(snapshot_ids(index)) or 'none'}."
+        )
+    return open_snapshot(index / _SNAPSHOTS / snapshot_id)
+
+
+def add_note(snapshot: Snapshot, name: str, text: str) -> None:
+    """Put a file beside a sealed snapshot's own, in one step; no checksum covers it and nothing in service needs it."""
+    pending = snapshot.folder / f".{name}"
+    pending.write_text(text, encoding="utf-8")
+    pending.replace(snapshot.folder / name)
+
+
 def prune(index: Path, keep: int) -> list[str]:
     """Remove all but the newest `keep` snapshots, never the one in service; return the ids removed."""
     current = current_id(index)
@@ -146,6 +208,15 @@ def snapshot_ids(index: Path) -> list[str]:
     snapshots = index / _SNAPSHOTS
     names = [path.name for path in snapshots.iterdir() if _ID.fullmatch(path.name)] if snapshots.is_dir() else []
     return sorted(names, key=lambda name: int(name.split("-")[0]), reverse=True)
+
+
+def sizes(index: Path) -> dict[str, int]:
+    """Return the bytes on disk of each snapshot, newest first."""
+    snapshots = index / _SNAPSHOTS
+    return {
+        name: sum(path.stat().st_size for path in (snapshots / name).rglob("*") if path.is_file())
+        for name in snapshot_ids(index)
+    }
 
 
 def current_id(index: Path) -> str | None:

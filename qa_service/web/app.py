@@ -11,22 +11,31 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from qa_service.serialization import document_url
-from qa_service.web import ask, documents, health, problems, wording
+from qa_service.web import ask, documents, health, problems, rebuild, wording
 from qa_service.web.current import serve_from
 from qa_service.web.headers import add_headers
 
 if TYPE_CHECKING:
     from qa_service.live import LiveEngine
+    from qa_service.rebuilding import Rebuilder
 
 MAX_BODY_BYTES = 64 * 1024
 
 
-def create_app(live: LiveEngine, *, starters: Sequence[str] = ()) -> Flask:
+def create_app(
+    live: LiveEngine,
+    *,
+    starters: Sequence[str] = (),
+    rebuilder: Rebuilder | None = None,
+    rebuild_token: str | None = None,
+) -> Flask:
     """Return the application.
 
     Args:
         live: Asked at each request which engine is in service.
         starters: Questions that an empty chat page offers.
+        rebuilder: Does what `POST /rebuild` asks for.
+        rebuild_token: What it must be asked with; without one, or without a rebuilder, it is off.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -40,10 +49,13 @@ def create_app(live: LiveEngine, *, starters: Sequence[str] = ()) -> Flask:
     app.url_map.merge_slashes = False  # an address with // is an unknown release, not a redirect
     app.url_map.converters["document_id"] = documents.DocumentIdConverter
     serve_from(app, live)
+    if rebuilder:
+        rebuild.rebuild_with(app, rebuilder, rebuild_token)
 
     app.register_blueprint(ask.blueprint)
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(rebuild.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: app.send_static_file("favicon.svg"))
 
     app.register_error_handler(Exception, problems.respond)

@@ -1,19 +1,26 @@
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from qa_service.errors import DamagedSnapshotError, NoSnapshotError
+from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, SnapshotError
 from qa_service.indexing.snapshot import (
     Manifest,
+    add_note,
     current_id,
+    find_snapshot,
     open_current,
     point_current,
     prune,
     publish,
+    roll_back,
     seal,
+    sizes,
     snapshot_ids,
     stage,
+    writing,
 )
 
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
@@ -98,3 +105,58 @@ def test_pruning_keeps_the_newest_and_the_one_in_service(tmp_path: Path) -> None
     point_current(tmp_path, ids[0])
     assert prune(tmp_path, keep=1) == [ids[2], ids[1]]
     assert snapshot_ids(tmp_path) == [ids[3], ids[0]]
+
+
+def test_rolling_back_puts_the_one_before_in_service_and_again_the_one_before_that(tmp_path: Path) -> None:
+    ids = [make_snapshot(tmp_path) for _ in range(3)]
+    assert roll_back(tmp_path).manifest.id == current_id(tmp_path) == ids[1]
+    assert roll_back(tmp_path).manifest.id == current_id(tmp_path) == ids[0]
+    with pytest.raises(SnapshotError, match=f"no snapshot before {ids[0]}"):
+        roll_back(tmp_path)
+    assert roll_back(tmp_path, ids[2]).manifest.id == current_id(tmp_path) == ids[2]
+
+
+def test_rolling_back_to_what_is_not_there_or_not_sound_changes_nothing(tmp_path: Path) -> None:
+    damaged, served = make_snapshot(tmp_path), make_snapshot(tmp_path)
+    (tmp_path / "snapshots" / damaged / "corpus.sqlite").write_text("other")
+    with pytest.raises(SnapshotError, match="no snapshot 000009"):
+        roll_back(tmp_path, "000009-20260102T120000Z")
+    with pytest.raises(DamagedSnapshotError):
+        roll_back(tmp_path)
+    assert current_id(tmp_path) == served
+
+
+def test_a_snapshot_in_service_is_not_pruned_though_it_is_old(tmp_path: Path) -> None:
+    ids = [make_snapshot(tmp_path) for _ in range(4)]
+    roll_back(tmp_path, ids[0])
+    assert prune(tmp_path, keep=2) == [ids[1]]
+    assert open_current(tmp_path).manifest.id == ids[0]
+
+
+def test_a_note_leaves_the_snapshot_sound(tmp_path: Path) -> None:
+    snapshot = find_snapshot(tmp_path, make_snapshot(tmp_path))
+    add_note(snapshot, "note.json", "{}")
+    add_note(snapshot, "note.json", "[]")
+    assert (find_snapshot(tmp_path, snapshot.manifest.id).folder / "note.json").read_text() == "[]"
+
+
+def test_sizes_are_bytes_on_disk(tmp_path: Path) -> None:
+    snapshot_id = make_snapshot(tmp_path, content="x" * 1_000_000)
+    assert list(sizes(tmp_path)) == [snapshot_id]
+    assert 2_000_000 < sizes(tmp_path)[snapshot_id] < 2_010_000
+
+
+def test_there_is_one_writer_across_processes_and_a_dead_one_holds_nothing(tmp_path: Path) -> None:
+    hold = (
+        "import sys, time; from pathlib import Path; from qa_service.indexing.snapshot import writing\n"
+        "with writing(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", hold, tmp_path], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(BusyError, match="another build"), writing(tmp_path):
+            pass
+        other.kill()
+        other.wait()
+        with writing(tmp_path):
+            pass

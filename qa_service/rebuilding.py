@@ -1,0 +1,244 @@
+"""A rebuild as people ask for it: build, then ask the saved questions of the old and the new snapshot.
+
+A server rebuilds in a process of its own, so that the build's memory, its work and its death are not the server's.
+"""
+
+import datetime as dt
+import itertools
+import json
+import logging
+import multiprocessing
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Literal
+
+from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader
+from qa_service.builder import BuildReport, DocumentChange
+from qa_service.config import LOG_FORMAT, Settings
+from qa_service.embedding import SentenceTransformerEmbedder
+from qa_service.errors import BusyError, QaServiceError
+from qa_service.evaluation.replay import Replay, load_saved_questions, replay
+from qa_service.indexing.snapshot import Snapshot, add_note, find_snapshot, id_before, open_current, writing
+
+logger = logging.getLogger(__name__)
+
+SAVED_QUESTIONS = "questions.jsonl"
+REPLAY = "replay.json"
+_KEPT_JOBS = 100
+_PROGRESS_EVERY_S = 0.1
+
+OnProgress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did.
+
+    Attributes:
+        replay: None when there was nothing to replay, or it failed.
+        replay_failed: Why, None when it didn't. The new snapshot is in service either way.
+    """
+
+    report: BuildReport
+    replay: Replay | None = None
+    replay_failed: str | None = None
+
+
+def rebuild(settings: Settings, *, allow_empty: bool = False, on_progress: OnProgress = lambda *_: None) -> Rebuilt:
+    """Bring the index up to date, then replay the saved questions if a new snapshot came of it.
+
+    Raises:
+        BuildError: Nothing was published; the snapshot in service stays.
+    """
+    embedder = make_embedder(settings)
+    report = make_builder(settings, embedder).build(allow_empty=allow_empty, on_progress=on_progress)
+    path = saved_questions(settings)
+    if not (report.is_new and report.previous and path.is_file()):
+        return Rebuilt(report)
+    try:
+        before, after = (find_snapshot(settings.index, name) for name in (report.previous, report.snapshot))
+        found = replay_saved(settings, before, after, embedder, on_progress=on_progress)
+    except QaServiceError as error:
+        logger.warning("the saved questions were not replayed: %s", error)
+        return Rebuilt(report, replay_failed=str(error))
+    add_note(after, REPLAY, json.dumps(asdict(found), ensure_ascii=False, indent=1))
+    return Rebuilt(report, found)
+
+
+def saved_questions(settings: Settings) -> Path:
+    """Return the file of saved questions, which need not exist."""
+    return settings.questions or settings.documents.absolute().parent / SAVED_QUESTIONS
+
+
+def replay_saved(
+    settings: Settings,
+    before: Snapshot,
+    after: Snapshot,
+    embedder: SentenceTransformerEmbedder | None = None,
+    *,
+    on_progress: OnProgress = lambda *_: None,
+) -> Replay:
+    """Ask the saved questions of two snapshots.
+
+    Raises:
+        QaServiceError: They can't be read, or a snapshot was built with another embedder than the settings name.
+    """
+    questions = load_saved_questions(saved_questions(settings))
+    embedder = embedder or make_embedder(settings)
+    reader = make_reader(settings, embedder)
+    old, new = (make_engine(settings, snapshot, embedder, reader=reader) for snapshot in (before, after))
+    return replay(questions, old, new, lambda *step: on_progress("replaying", *step))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two snapshots.
+
+    Attributes:
+        replay: None without saved questions.
+    """
+
+    before: str
+    after: str
+    change: DocumentChange
+    n_passages: tuple[int, int]
+    replay: Replay | None
+
+
+def compare(
+    settings: Settings, before: str | None, after: str | None, *, on_progress: OnProgress = lambda *_: None
+) -> Comparison:
+    """Compare two snapshots by their ids; by default the one in service with the one before it.
+
+    Raises:
+        SnapshotError: There is no such snapshot, or none before.
+    """
+    new = find_snapshot(settings.index, after) if after else open_current(settings.index)
+    old = find_snapshot(settings.index, before or id_before(settings.index, new.manifest.id))
+    has_questions = saved_questions(settings).is_file()
+    return Comparison(
+        before=old.manifest.id,
+        after=new.manifest.id,
+        change=DocumentChange.between(old.manifest.documents, new.manifest.documents),
+        n_passages=(old.manifest.n_passages, new.manifest.n_passages),
+        replay=replay_saved(settings, old, new, on_progress=on_progress) if has_questions else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A rebuild that was asked for, and how far it is.
+
+    Attributes:
+        stage, done, total: The stage it is in, and how much of that is done.
+        rebuilt: Once it succeeded.
+        error: Why it failed.
+    """
+
+    id: str
+    state: Literal["running", "succeeded", "failed"]
+    started_at: dt.datetime
+    ended_at: dt.datetime | None = None
+    stage: str = "starting"
+    done: int = 0
+    total: int = 0
+    rebuilt: Rebuilt | None = None
+    error: str | None = None
+
+
+class Rebuilder:
+    """Runs rebuilds one after the other, each in a process of its own. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+        self._followers: dict[str, threading.Thread] = {}
+        self._numbers = itertools.count(1)
+
+    def start(self) -> Job:
+        """Begin a rebuild and return its job.
+
+        Raises:
+            BusyError: One is running, here or in another process.
+        """
+        with self._lock, writing(self._settings.index):
+            if any(job.state == "running" for job in self._jobs.values()):
+                raise BusyError("a rebuild is running: wait for it to end.")
+            began = dt.datetime.now(dt.UTC)
+            job = Job(f"{began:%Y%m%dT%H%M%SZ}-{next(self._numbers)}", "running", began)
+            self._jobs[job.id] = job
+            for old in list(self._jobs)[:-_KEPT_JOBS]:
+                del self._jobs[old], self._followers[old]
+            self._followers[job.id] = threading.Thread(target=self._run, args=(job.id,), daemon=True)
+            self._followers[job.id].start()
+        return job
+
+    def job(self, job_id: str) -> Job | None:
+        """Return a job as it stands now; the last hundred are known."""
+        return self._jobs.get(job_id)
+
+    def wait(self, job_id: str) -> Job:
+        """Return a job once it has ended."""
+        if follower := self._followers.get(job_id):
+            follower.join()
+        return self._jobs[job_id]
+
+    def _run(self, job_id: str) -> None:
+        # A fresh interpreter: a forked one would share locks with threads that it doesn't have.
+        context = multiprocessing.get_context("spawn")
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_rebuild_here, args=(self._settings, sender), daemon=True)
+        process.start()
+        sender.close()
+        ended: dict[str, object] = {"state": "failed"}
+        try:
+            while True:
+                match receiver.recv():
+                    case Rebuilt() as rebuilt:
+                        ended = {"state": "succeeded", "rebuilt": rebuilt}
+                    case QaServiceError() as error:
+                        ended = {"state": "failed", "error": self._without_paths(str(error))}
+                    case (stage, done, total):
+                        self._update(job_id, stage=stage, done=done, total=total)
+        except EOFError:
+            process.join()
+        if "rebuilt" not in ended and "error" not in ended:
+            ended["error"] = f"the build's process ended with status {process.exitcode}; the index is as it was"
+        self._update(job_id, ended_at=dt.datetime.now(dt.UTC), **ended)
+
+    def _without_paths(self, message: str) -> str:
+        """Return the message with the names of the server's folders only: it may be shown to a client."""
+        for folder in (self._settings.documents, self._settings.index):
+            message = message.replace(str(folder), folder.name)
+        return message
+
+    def _update(self, job_id: str, **fields: object) -> None:
+        with self._lock:
+            self._jobs[job_id] = replace(self._jobs[job_id], **fields)  # type: ignore[arg-type]
+
+
+def _rebuild_here(settings: Settings, connection: Connection) -> None:
+    """Rebuild in this process, telling progress and outcome to `connection`; stops when nobody listens any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's, which ends this process
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    told_at, told = 0.0, ""
+
+    def tell(stage: str, done: int, total: int) -> None:
+        nonlocal told_at, told
+        now = time.monotonic()
+        if stage != told or done == total or now - told_at > _PROGRESS_EVERY_S:
+            told_at, told = now, stage
+            connection.send((stage, done, total))
+
+    outcome: Rebuilt | QaServiceError
+    try:
+        outcome = rebuild(settings, on_progress=tell)
+    except QaServiceError as error:
+        outcome = error
+    connection.send(outcome)

@@ -1,0 +1,121 @@
+"""The documents folder changed: rebuild. A rebuild that fails is tried again, and the watch goes on."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from watchfiles import watch as changes_in
+
+from qa_service.config import Settings
+from qa_service.errors import BusyError
+from qa_service.rebuilding import Job, Rebuilder
+
+logger = logging.getLogger(__name__)
+
+_RETRY_S = 30.0
+_LOOK_S = 1.0  # for a stop, for a folder that is not there, for another builder to end
+
+
+class Watcher:
+    """Keeps the index in step with the documents folder.
+
+    Args:
+        on_job: Told of each rebuild when it has ended.
+        retry_s: Seconds after which a rebuild that failed is tried again, if nothing changes before.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        rebuilder: Rebuilder,
+        *,
+        on_job: Callable[[Job], None] = lambda _: None,
+        retry_s: float = _RETRY_S,
+    ) -> None:
+        self._documents = settings.documents
+        self._quiet_s = settings.watch_quiet_s
+        self._rebuilder = rebuilder
+        self._on_job = on_job
+        self._retry_s = retry_s
+
+    def run(self, stop: threading.Event) -> None:
+        """Rebuild now and after every change until `stop` is set."""
+        changed = threading.Event()
+        listener = threading.Thread(target=self._listen, args=(changed, stop), name="watch", daemon=True)
+        listener.start()
+        retry_at = math.inf
+        while not stop.is_set():
+            if not changed.wait(_LOOK_S) and time.monotonic() < retry_at:
+                continue
+            self._wait_until_quiet(stop)
+            changed.clear()  # what comes from here on is another change, and another rebuild
+            retry_at = math.inf if self._rebuild(stop) else time.monotonic() + self._retry_s
+        listener.join()
+
+    def _listen(self, changed: threading.Event, stop: threading.Event) -> None:
+        """Set `changed` whenever something changes, and whenever the folder is there that was not watched before."""
+        while not stop.is_set():
+            is_new = True
+            try:
+                for changes in changes_in(
+                    self._documents,
+                    watch_filter=_is_visible,
+                    stop_event=stop,
+                    rust_timeout=int(_LOOK_S * 1000),
+                    yield_on_timeout=True,
+                    raise_interrupt=False,
+                ):
+                    if changes or is_new:
+                        changed.set()
+                    is_new = False
+                    if not self._documents.is_dir():
+                        break
+            except FileNotFoundError:
+                pass
+            if not stop.is_set():
+                logger.warning("%s is not there; it is watched again when it is", self._documents)
+                while not self._documents.is_dir() and not stop.wait(_LOOK_S):
+                    pass
+
+    def _wait_until_quiet(self, stop: threading.Event) -> None:
+        """Wait until nothing in the folder has changed for a while: files may be on their way."""
+        before = _state(self._documents)
+        while not stop.wait(self._quiet_s):
+            now = _state(self._documents)
+            if now == before:
+                return
+            before = now
+
+    def _rebuild(self, stop: threading.Event) -> bool:
+        """Rebuild, waiting for another builder if need be, and return whether the index is up to date now."""
+        while not stop.is_set():
+            try:
+                job = self._rebuilder.start()
+            except BusyError:
+                stop.wait(_LOOK_S)
+                continue
+            job = self._rebuilder.wait(job.id)
+            if job.error:
+                logger.error("the rebuild failed: %s", job.error)
+            self._on_job(job)
+            return job.state == "succeeded"
+        return False
+
+
+def _is_visible(_change: object, path: str) -> bool:
+    return not Path(path).name.startswith(".")
+
+
+def _state(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Return size and time of change of every file below `folder`."""
+    found = {}
+    for path in folder.rglob("*"):
+        try:
+            facts = path.stat()
+        except OSError:
+            continue  # it went meanwhile
+        found[path] = (facts.st_size, facts.st_mtime_ns)
+    return found

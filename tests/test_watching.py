@@ -1,0 +1,146 @@
+"""The watcher on a real folder; rebuilds run in this process, on the fake embedder."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import WordEmbedder
+
+from qa_service.assembly import make_builder
+from qa_service.config import Settings
+from qa_service.errors import BuildError
+from qa_service.indexing.catalog import Catalog
+from qa_service.indexing.snapshot import current_id, open_current
+from qa_service.rebuilding import Job
+from qa_service.watching import Watcher
+
+DEADLINE_S = 40.0
+
+
+class RebuilderHere:
+    """Builds at once. `failures` builds fail first; `during` is called while a build runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.n_builds = 0
+        self.failures = 0
+        self.during: Callable[[], object] = lambda: None
+
+    def start(self) -> Job:
+        return Job("1", "running", None)  # type: ignore[arg-type]
+
+    def wait(self, job_id: str) -> Job:
+        self.n_builds += 1
+        if self.failures:
+            self.failures -= 1
+            return Job("1", "failed", None, error="disk full")  # type: ignore[arg-type]
+        try:
+            make_builder(self._settings, WordEmbedder()).build()
+        except BuildError as error:
+            return Job("1", "failed", None, error=str(error))  # type: ignore[arg-type]
+        self.during()
+        return Job("1", "succeeded", None)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def rebuilder(settings: Settings) -> RebuilderHere:
+    return RebuilderHere(settings)
+
+
+@pytest.fixture
+def watch(settings: Settings, rebuilder: RebuilderHere) -> Iterator[Callable[[], None]]:
+    """Return a function that starts the watcher; the watcher is stopped at the end."""
+    stop = threading.Event()
+    settings = settings.model_copy(update={"watch_quiet_s": 0.5})
+    thread = threading.Thread(target=Watcher(settings, rebuilder, retry_s=0.5).run, args=(stop,))  # type: ignore[arg-type]
+    yield thread.start
+    stop.set()
+    if thread.ident:
+        thread.join(DEADLINE_S)
+        assert not thread.is_alive()
+
+
+def until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def indexed(settings: Settings) -> list[str]:
+    if not current_id(settings.index):
+        return []
+    summaries, _ = Catalog(open_current(settings.index).folder).list_documents()
+    return sorted(summary.id for summary in summaries)
+
+
+def test_it_builds_at_once_and_after_each_kind_of_change(settings: Settings, watch: Callable[[], None]) -> None:
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    (settings.documents / "new.txt").write_text("New\n\nA body of some words.")
+    until(lambda: "new.txt" in indexed(settings))
+    (settings.documents / "new.txt").rename(settings.documents / "moved.txt")
+    until(lambda: "moved.txt" in indexed(settings) and "new.txt" not in indexed(settings))
+    (settings.documents / "moved.txt").unlink()
+    until(lambda: "moved.txt" not in indexed(settings))
+
+
+def test_it_waits_until_a_file_is_completely_written(
+    settings: Settings, watch: Callable[[], None], rebuilder: RebuilderHere
+) -> None:
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    before = rebuilder.n_builds
+    with (settings.documents / "slow.txt").open("w") as file:
+        for n in range(8):
+            file.write(f"Paragraph {n} of a release that is copied slowly.\n\n")
+            file.flush()
+            time.sleep(0.25)
+    until(lambda: "slow.txt" in indexed(settings))
+    document = Catalog(open_current(settings.index).folder).document("slow.txt")
+    assert document
+    assert "Paragraph 7" in document.text
+    assert rebuilder.n_builds == before + 1
+
+
+def test_a_change_during_a_build_is_not_lost(
+    settings: Settings, watch: Callable[[], None], rebuilder: RebuilderHere
+) -> None:
+    late = settings.documents / "late.txt"
+    rebuilder.during = lambda: late.exists() or late.write_text("Late\n\nWritten while the build ran.")
+    watch()
+    until(lambda: "late.txt" in indexed(settings))
+
+
+def test_a_failed_build_is_tried_again(settings: Settings, watch: Callable[[], None], rebuilder: RebuilderHere) -> None:
+    rebuilder.failures = 2
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    assert rebuilder.n_builds >= 3
+
+
+def test_a_folder_that_goes_and_comes_back_is_watched_again(
+    settings: Settings, watch: Callable[[], None], tmp_path: Path
+) -> None:
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    aside = tmp_path / "aside"
+    shutil.copytree(settings.documents, aside)
+    shutil.rmtree(settings.documents)
+    time.sleep(2.5)
+    assert len(indexed(settings)) == 3
+    (aside / "back.txt").write_text("Back\n\nA body of some words.")
+    aside.rename(settings.documents)
+    until(lambda: "back.txt" in indexed(settings))
+
+
+def test_hidden_files_are_no_change(settings: Settings, watch: Callable[[], None], rebuilder: RebuilderHere) -> None:
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    before = rebuilder.n_builds
+    (settings.documents / ".part").write_text("x")
+    time.sleep(2.5)
+    assert rebuilder.n_builds == before

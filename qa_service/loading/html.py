@@ -62,7 +62,8 @@ def _collect(tree: LexborHTMLParser) -> tuple[list[Block], list[Region]]:
 def _main_content(blocks: list[Block], regions: list[Region]) -> list[Block]:
     """Return the blocks of the smallest content element that holds more than half of the text, and the page's <h1>.
 
-    Where there is none, all blocks but those of the page header and of forms.
+    Where there is none, all blocks but those of the page header and of forms. What is the site's is dropped from both,
+    unless it holds most of the text: a page's whole body may be called a menu.
     """
     lengths = list(accumulate((len(block.text) for block in blocks), initial=0))
     titles = list(accumulate((block.level == 1 for block in blocks), initial=0))
@@ -73,11 +74,17 @@ def _main_content(blocks: list[Block], regions: list[Region]) -> list[Block]:
     def n_titles(region: Region) -> int:
         return titles[region.last] - titles[region.first]
 
+    dropped: set[int] = set()
+    n_before_title = titles.index(1) - 1 if titles[-1] else 0
+    for region in regions:
+        is_furniture = region.kind == "furniture" and n_titles(region) == 0
+        is_menu = region.kind == "links" and region.last <= n_before_title
+        if (is_furniture or is_menu) and size(region) * 2 < lengths[-1]:
+            dropped.update(range(region.first, region.last))
     large = [region for region in regions if region.kind == "content" and size(region) * 2 > lengths[-1]]
     if large:
         main = min(large, key=lambda region: (n_titles(region) == 0, size(region)))
-        return blocks[main.first : main.last]
-    dropped: set[int] = set()
+        return [blocks[number] for number in range(main.first, main.last) if number not in dropped]
     for region in regions:
         is_page_header = region.kind == "header" and n_titles(region) == 0
         if (is_page_header or region.kind == "form") and size(region) * 2 < lengths[-1]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborNode
 
 from qa_service.loading.extracted import Block
+from qa_service.loading.html_furniture import heads_links, is_furniture, is_page_links
+from qa_service.loading.tables import table_blocks
 
 _DROPPED = frozenset(
     "script style noscript template nav aside footer button iframe svg select textarea object canvas audio video title "
@@ -33,19 +35,14 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(" {2,}")
 _AROUND_BREAK = re.compile(" ?\n ?")
 _WORD = re.compile(r"\w")
-_PAGE_LINK = (
-    r"(?:(?:back|go|return|skip|jump) to|to|top of) (?:the |this |main )*"
-    r"(?:index|top|list|home|menu|page|contents?|navigation|home ?page|previous page)(?: of (?:the |this )?page)?"
-    r"|home|print(?: this)?(?: page)?|share(?: this)?(?: page)?|next(?: page)?|prev(?:ious)?(?: page)?"
-)
-_PAGE_LINKS = re.compile(rf"[\W_]*(?:{_PAGE_LINK})(?:[\W_]+(?:{_PAGE_LINK}))*[\W_]*", re.IGNORECASE)
-_LONGEST_PAGE_LINKS = 100
-_LONGEST_CELL = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """`blocks[first:last]` lie in one element of this kind: `content`, `header` or `form`."""
+    """`blocks[first:last]` lie in one element of this kind: `content`, `header`, `form`, `furniture`.
+
+    A list of nothing but links is a region of the kind `links`.
+    """
 
     kind: str
     first: int
@@ -70,21 +67,9 @@ class _Table:
         return self.rows[-1][-1] if self.rows and self.rows[-1] else self.start_cell()
 
     def to_blocks(self) -> list[Block]:
-        cells = [cell for row in self.rows for cell in row]
-        is_data = any(len(row) > 1 for row in self.rows) and all(map(_is_data, cells))
-        if self.is_layout or not is_data:
-            return [block for cell in cells for block in cell]
-        lines = (" | ".join(map(_in_one_line, row)).rstrip(" |") for row in self.rows)
-        return [Block("\n".join(line for line in lines if line))]
-
-
-def _is_data(cell: list[Block]) -> bool:
-    n_paragraphs = sum(1 + block.text.count("\n\n") for block in cell)
-    return n_paragraphs <= 2 and sum(len(block.text) for block in cell) <= _LONGEST_CELL
-
-
-def _in_one_line(cell: list[Block]) -> str:
-    return " ".join(" ".join(block.text.split()) for block in cell)
+        if self.is_layout:
+            return [block for row in self.rows for cell in row for block in cell]
+        return table_blocks(self.rows)
 
 
 class BlockCollector:
@@ -101,6 +86,7 @@ class BlockCollector:
         self._open_regions: list[tuple[str, int]] = []
         self._tables: list[_Table] = []  # all but the innermost arrange the page
         self._items: list[str] = []  # of the list that is being read and of the lists in it
+        self._has_plain_items = False  # one of them has words outside links
         self._text: list[str] = []  # of the paragraph that is being read
         self._has_plain_words = False  # it has words outside links
         self._level = 0
@@ -180,7 +166,7 @@ class BlockCollector:
         is_linked = not self._has_plain_words
         self._text = []
         self._has_plain_words = False
-        if not text or (is_linked and len(text) <= _LONGEST_PAGE_LINKS and _PAGE_LINKS.fullmatch(text)):
+        if not text or (is_linked and is_page_links(text)):
             return
         if self._level:
             self._end_items()
@@ -188,13 +174,26 @@ class BlockCollector:
             self.blocks.append(Block(text, self._level))
         elif self._list_depth:
             self._items.append(text)
+            self._has_plain_items |= not is_linked
         else:
             self._sink().append(Block(text))
 
     def _end_items(self) -> None:
-        if self._items:
-            self._sink().append(Block("\n".join(line for item in self._items for line in item.split("\n") if line)))
-            self._items = []
+        """Put the list read so far where it belongs. "Related links" and the links below are no text."""
+        if not self._items:
+            return
+        sink = self._sink()
+        block = Block("\n".join(line for item in self._items for line in item.split("\n") if line))
+        is_links = not self._has_plain_items
+        self._items = []
+        self._has_plain_items = False
+        first = self._open_regions[-1][1] if self._open_regions else 0
+        if is_links and len(sink) > (first if sink is self.blocks else 0) and heads_links(sink[-1].text):
+            sink.pop()
+            return
+        sink.append(block)
+        if is_links and sink is self.blocks:
+            self.regions.append(Region("links", len(sink) - 1, len(sink)))
 
     def _sink(self) -> list[Block]:
         """Return the list that the next block belongs to: the open cell of a table of data, else the page."""
@@ -248,6 +247,9 @@ def _is_dropped(node: LexborNode) -> bool:
 
 def _region(tag: str, node: LexborNode) -> str | None:
     """Return which kind of region `node` is, if any."""
-    if tag in _REGIONS or tag not in _PARAGRAPHS:
+    if tag in _REGIONS or tag not in _PARAGRAPHS | _LISTS:
         return _REGIONS.get(tag)
-    return _REGION_ROLES.get((node.attributes.get("role") or "").lower())
+    attributes = node.attributes
+    if is_furniture(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
+        return "furniture"
+    return _REGION_ROLES.get((attributes.get("role") or "").lower())

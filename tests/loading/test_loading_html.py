@@ -70,6 +70,13 @@ def test_entities_are_decoded_and_stay_text() -> None:
         "<!-- x -->",
         "<p><a href='#'>Back to Index</a></p>",
         "<p>[<a href='#'>Back to the top of this page</a>] | <a href='/'>Home</a></p>",
+        "<div id=cookie-banner><p>We use cookies to count visits.</p><button>Accept</button></div>",
+        "<div class='share-bar clearfix'>Share: <a href=#>Post</a> <a href=#>Mail</a></div>",
+        "<p><a href=#>Facebook</a> <a href=#>Twitter</a> | <a href=#>Print this page</a></p>",
+        "<ul class=breadcrumbs><li><a href=/>Start</a></li><li>Press releases</li></ul>",
+        "<div class=SiteFooter><p>Kasumigaseki 2-2-1, Tokyo</p></div>",
+        "<h3>Related Links</h3><ul><li><a href=a>Japan-Korea relations</a></li><li><a href=b>Visit</a></li></ul>",
+        "<p hidden onclick='steal()'>x</p><img src=x onerror=alert(1)>",
     ],
 )
 def test_what_is_no_text_of_the_release_is_dropped(hidden: str) -> None:
@@ -78,6 +85,40 @@ def test_what_is_no_text_of_the_release_is_dropped(hidden: str) -> None:
 
 def test_words_of_a_release_are_kept_even_when_a_menu_could_say_them() -> None:
     assert text("<p>Back to Index</p><p><a href=x>The treaty</a></p>") == "Back to Index\n\nThe treaty"
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ("<div class=social-development><p>Aid.</p></div>", "Aid."),
+        ("<h3>Related documents</h3><ul><li>Joint statement</li></ul>", "Related documents\n\nJoint statement"),
+        ("<ul><li><a href=a>Joint statement</a></li><li><a href=b>Annex</a></li></ul>", "Joint statement\nAnnex"),
+        ("<p>We use cookies, said the minister.</p>", "We use cookies, said the minister."),
+    ],
+)
+def test_what_only_resembles_furniture_is_kept(kept: str, expected: str) -> None:
+    assert text(f"<h1>Summit</h1><p>{BODY}</p>{kept}") == f"Summit\n\n{BODY}\n\n{expected}"
+
+
+def test_a_list_of_links_above_the_heading_of_the_page_is_its_menu() -> None:
+    menu = "<ul><li><a href=a>About us</a></li><li><a href=b>Countries</a></li></ul>"
+    assert text(f"{menu}<h1>Summit</h1><p>{BODY}</p>") == f"Summit\n\n{BODY}"
+
+
+def test_a_share_bar_within_the_article_is_dropped_and_the_rest_of_it_is_kept() -> None:
+    share = "<div class=social-share><p>Share</p></div>"
+    assert text(f"<article><h1>Summit</h1>{share}<p>{BODY}</p></article>") == f"Summit\n\n{BODY}"
+
+
+def test_a_page_whose_whole_text_lies_in_a_menu_by_name_is_read() -> None:
+    assert text(f"<div class=sidebar><p>{BODY}</p></div>") == BODY
+
+
+def test_event_handlers_and_scripts_are_no_text() -> None:
+    document = page(
+        f"<h1 onmouseover=\"alert('boo')\">Summit</h1><p onclick=steal()>{BODY}</p><script>steal()</script>"
+    )
+    assert document.text == f"Summit\n\n{BODY}"
 
 
 def test_a_script_in_the_text_is_inert_text() -> None:

@@ -1,0 +1,57 @@
+"""A paragraph of a Word document to its visible text: insertions in, deletions and hidden text out."""
+
+from collections.abc import Iterator
+
+from docx.oxml.ns import qn
+from lxml import etree
+
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_BOX = qn("w:txbxContent")
+# What a reader doesn't see, or sees elsewhere: deleted text, a second form of a drawing, pronunciation, text boxes.
+_DROPPED = frozenset({qn("w:del"), qn("w:moveFrom"), _FALLBACK, qn("w:rt"), qn("w:pPr"), _BOX})
+_TEXT = frozenset({qn("w:t"), _FORMULA_TEXT})
+_BREAK = frozenset({qn("w:br"), qn("w:cr")})
+_TAB = frozenset({qn("w:tab"), qn("w:ptab")})
+_HYPHEN = qn("w:noBreakHyphen")
+_RUN, _RUN_PROPERTIES, _HIDDEN, _VALUE = qn("w:r"), qn("w:rPr"), qn("w:vanish"), qn("w:val")
+_OFF = frozenset({"0", "false", "off"})
+
+
+def paragraph_text(paragraph: etree._Element) -> str:
+    """Return the text of `paragraph`; a tab is a space, a break a line end."""
+    return "".join(_pieces(paragraph))
+
+
+def text_boxes(paragraph: etree._Element) -> Iterator[etree._Element]:
+    """Yield the contents of the text boxes that hang on `paragraph`, not those within other boxes."""
+    for child in paragraph:
+        if child.tag == _BOX:
+            yield child
+        elif child.tag not in _DROPPED:
+            yield from text_boxes(child)
+
+
+def is_on(element: etree._Element | None) -> bool:
+    """Say whether a property is there and not switched off."""
+    return element is not None and (element.get(_VALUE) or "").lower() not in _OFF
+
+
+def _pieces(parent: etree._Element) -> Iterator[str]:
+    for child in parent:
+        tag = child.tag
+        if tag in _TEXT:
+            yield child.text or ""
+        elif tag in _BREAK:
+            yield "\n"
+        elif tag in _TAB:
+            yield " "
+        elif tag == _HYPHEN:
+            yield "-"
+        elif tag not in _DROPPED and not (tag == _RUN and _is_hidden(child)):
+            yield from _pieces(child)
+
+
+def _is_hidden(run: etree._Element) -> bool:
+    properties = run.find(_RUN_PROPERTIES)
+    return properties is not None and is_on(properties.find(_HIDDEN))

@@ -1,0 +1,53 @@
+"""Which parts of a page are the site's and not the release's: menus, share bars, cookie notices, related links.
+
+Told by class and id where all words of a name are those of furniture: `share-bar` is, `social-development` is not.
+"""
+
+import re
+
+_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_FURNITURE = frozenset(
+    "addthis breadcrumb breadcrumbs consent cookie cookies crumbs footer gdpr menu nav navbar navigation newsletter "
+    "onetrust pager pagination related share sharedaddy sharethis sharing sidebar skip social subscribe".split()
+)
+_BESIDE = frozenset(
+    "area article articles banner bar block bottom box btn button buttons col column container content desktop fixed "
+    "follow global group header icon icons inner item items left link links list local main media message mobile news "
+    "notice overlay page panel popup post posts primary right row sdk secondary section side site stories sub this to "
+    "toolbar tools top ul widget wrap wrapper".split()
+)
+_LINKS_HEADING = re.compile(
+    r"(?:related|useful|external|quick|other|more|latest|recent)[\w ]{0,15}"
+    r"(?:links?|news|information|articles?|stories|pages|topics|releases|sites|reading|contents?)[\s:]*"
+    r"|see also[\s:]*|share(?: this)?[\w ]{0,12}[\s:]*|follow us[\w ]{0,12}[\s:]*",
+    re.IGNORECASE,
+)
+_PAGE_LINK = (
+    r"(?:(?:back|go|return|skip|jump) to|to|top of) (?:the |this |main )*"
+    r"(?:index|top|list|home|menu|page|contents?|navigation|home ?page|previous page)(?: of (?:the |this )?page)?"
+    r"|home|print(?:er)?(?:[ -]friendly)?(?: this)?(?: (?:page|version))?|next(?: page)?|prev(?:ious)?(?: page)?"
+    r"|share(?: this)?(?: page)?(?: on \w+)?|e-?mail(?: this)?(?: page)?|tweet|facebook|twitter|x|linkedin|instagram"
+    r"|youtube|whatsapp|rss|sitemap|site map|contact us|privacy(?: policy)?|terms of use|legal matters|accessibility"
+)
+_PAGE_LINKS = re.compile(rf"[\W_]*(?:{_PAGE_LINK})(?:[\W_]+(?:{_PAGE_LINK}))*[\W_]*", re.IGNORECASE)
+_LONGEST_PAGE_LINKS = 150
+
+
+def is_furniture(names: str) -> bool:
+    """Say whether one of `names`, a class attribute or an id, is that of furniture."""
+    return any(map(_is_name_of_furniture, names.split()[:20]))
+
+
+def heads_links(text: str) -> bool:
+    """Say whether `text` stands above links to other pages."""
+    return len(text) <= _LONGEST_PAGE_LINKS and _LINKS_HEADING.fullmatch(text) is not None
+
+
+def is_page_links(text: str) -> bool:
+    """Say whether `text`, all of it links, only leads around the site, as "Back to Index | Print" does."""
+    return len(text) <= _LONGEST_PAGE_LINKS and _PAGE_LINKS.fullmatch(text) is not None
+
+
+def _is_name_of_furniture(name: str) -> bool:
+    words = {word.lower() for word in _WORDS.findall(name[:60])}
+    return not words.isdisjoint(_FURNITURE) and words <= _FURNITURE | _BESIDE

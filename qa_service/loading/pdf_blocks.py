@@ -1,0 +1,209 @@
+"""Lines of a PDF's pages to blocks: headings, paragraphs without their visual line breaks, lists and tables.
+
+Sizes, gaps and margins say what a PDF doesn't: larger type is a heading, a wider gap or an indent begins a paragraph,
+and a line that ends where the next word would still have had room was ended on purpose.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from qa_service.loading.extracted import Block
+from qa_service.loading.headings import ends_sentence
+from qa_service.loading.pdf_lines import Line, body_size
+from qa_service.loading.pdf_tables import LIST_MARK, Table
+from qa_service.loading.pdf_words import join_lines, words_of
+from qa_service.loading.tables import rows_as_text
+
+_LARGER = 1.12  # type of a heading, in units of the body's
+_SAME_SIZE = 0.6  # points
+_WIDER_GAP = 1.25  # between paragraphs, in units of the distance of lines
+_USUAL_LEADING = 1.2  # distance of lines in units of the type size, where no two lines show it
+_LEADINGS = (0.9, 2.2)
+_INDENT = 0.8  # of a first line, in units of the type size
+_ROOM = 0.6  # what must be left beside a word that would have had room, in units of the type size
+_LONGEST_HEADING = 250
+_MOST_BOLD_WORDS = 16
+_FEWEST_WORDS_BELOW = 12
+_BULLET = re.compile(r"[•·▪◦‣●○■□*–-]\s+|[\uf000-\uf0ff]\s*")  # the last are marks of symbol fonts
+_NUMBERED = re.compile(rf"(?:{LIST_MARK.pattern})\s")
+_CENTRED = 3.0  # points
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What holds for the whole file, in points.
+
+    Attributes:
+        size: Of the body's type.
+        leading: Distance of lines in a paragraph, in units of the type size.
+        left, right: Where the lines begin, and where the longest ends.
+        words: All words of the file, in lower case.
+    """
+
+    size: float
+    leading: float
+    left: float
+    right: float
+    words: frozenset[str]
+
+
+def to_blocks(items: Sequence[Line | Table]) -> list[Block]:
+    """Return the blocks of a file from the lines and tables of its pages, in reading order."""
+    lines = [item for item in items if isinstance(item, Line)]
+    layout = _layout(lines)
+    groups = list(_groups(items, layout))
+    sizes = sorted({_rounded(group[0].size) for group in _texts(groups) if _is_larger(group, layout)}, reverse=True)
+    blocks: list[Block] = []
+    list_open = False
+    for n, group in enumerate(groups):
+        if isinstance(group, Table):
+            blocks.append(Block(rows_as_text(group.rows)))
+            list_open = False
+            continue
+        is_item = bool(_BULLET.match(group[0].text))
+        text = _text(group, layout)
+        if is_item and list_open:
+            blocks[-1] = Block(f"{blocks[-1].text}\n{text}")
+        else:
+            following = groups[n + 1] if n + 1 < len(groups) else None
+            blocks.append(Block(text, 0 if is_item else _level(group, following, sizes, layout)))
+        list_open = is_item
+    return blocks
+
+
+def _layout(lines: Sequence[Line]) -> _Layout:
+    lefts: Counter[int] = Counter()
+    for line in lines:
+        lefts[round(line.x)] += len(line.text)
+    size = body_size(lines)
+    body = [line for line in lines if abs(line.size - size) <= _SAME_SIZE]
+    gaps: Counter[float] = Counter()
+    for upper, lower in pairwise(body):
+        gap = (upper.y - lower.y) / size
+        if upper.page == lower.page and _LEADINGS[0] <= gap <= _LEADINGS[1]:
+            gaps[round(gap, 1)] += 1
+    usual = [gap for gap, count in gaps.items() if count >= max(2, gaps.total() / 10)]
+    return _Layout(
+        size=size,
+        leading=min(usual, default=_USUAL_LEADING),
+        left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
+        right=max((line.end for line in body), default=0.0),
+        words=words_of(line.text for line in lines),
+    )
+
+
+def _groups(items: Sequence[Line | Table], layout: _Layout) -> Iterator[list[Line] | Table]:
+    """Yield tables, and the lines of each paragraph."""
+    group: list[Line] = []
+    table: Table | None = None
+    for item in items:
+        if isinstance(item, Table):
+            if group:
+                yield group
+                group = []
+            if table and (joined := _joined(table, item)):
+                table = joined
+                continue
+            if table:
+                yield table
+            table = item
+            continue
+        if table:
+            yield table
+            table = None
+        if group and _begins(group, item, layout):
+            yield group
+            group = []
+        group.append(item)
+    if table:
+        yield table
+    if group:
+        yield group
+
+
+def _joined(table: Table, following: Table) -> Table | None:
+    """Return one table if `following` continues `table` on the next page; its heading isn't repeated."""
+    if following.page != table.page + 1 or len(table.rows[0]) != len(following.rows[0]):
+        return None
+    is_repeated = table.rows[0] == following.rows[0]
+    return Table(table.rows + following.rows[is_repeated:], following.page)
+
+
+def _texts(groups: Sequence[list[Line] | Table]) -> list[list[Line]]:
+    return [group for group in groups if not isinstance(group, Table)]
+
+
+def _begins(group: Sequence[Line], line: Line, layout: _Layout) -> bool:
+    """Say whether `line` begins a paragraph after `group`."""
+    last = group[-1]
+    if abs(line.size - last.size) > _SAME_SIZE or _BULLET.match(line.text):
+        return True
+    if line.is_bold != last.is_bold and all(each.is_bold == last.is_bold for each in group):
+        return True
+    is_ended = _is_ended(last, line, layout)
+    if line.page != last.page or line.y > last.y:  # a new page or column: only its words say where it belongs
+        is_numbered = bool(_NUMBERED.match(line.text)) and ends_sentence(last.text)
+        return is_numbered or (is_ended and not line.text[0].islower())
+    if last.y - line.y > _WIDER_GAP * layout.leading * line.size:
+        return True
+    is_hanging = len(group) == 1 and (_NUMBERED.match(group[0].text) or _BULLET.match(group[0].text))
+    if line.x > last.x + _INDENT * line.size and not is_hanging and not _is_centred(line, layout):
+        return is_ended or ends_sentence(last.text)
+    return is_ended and (ends_sentence(last.text) or bool(_NUMBERED.match(line.text)))
+
+
+def _is_ended(line: Line, following: Line, layout: _Layout) -> bool:
+    """Say whether the first word of `following` would have had room on `line`."""
+    end = line.end
+    if _is_centred(line, layout) and _is_centred(following, layout):
+        end = layout.left + line.end - line.x
+    return end + (following.word_end - following.x) + _ROOM * line.size < layout.right
+
+
+def _is_centred(line: Line, layout: _Layout) -> bool:
+    return line.x > layout.left + _CENTRED and abs(line.x + line.end - layout.left - layout.right) <= 2 * _CENTRED
+
+
+def _text(group: Sequence[Line], layout: _Layout) -> str:
+    """Return the words of a paragraph, with the line ends that were meant."""
+    ends = [_is_ended(line, following, layout) for line, following in pairwise(group)]
+    right = max(line.end for line in group)
+    if len(group) > 2 and not any(
+        line.end + (following.word_end - following.x) + _ROOM * line.size < right for line, following in pairwise(group)
+    ):
+        ends = [False] * len(ends)  # a narrower paragraph, such as a quotation
+    pieces = [_BULLET.sub("", group[0].text, count=1)]
+    for line, is_ended in zip(group[1:], ends, strict=True):
+        joined = f"{pieces[-1]}\n{line.text}" if is_ended else join_lines(pieces[-1], line.text, layout.words)
+        pieces[-1:] = [joined[: -len(line.text)], line.text]  # not one growing text: a paragraph may have any length
+    return "".join(pieces)
+
+
+def _level(
+    group: Sequence[Line], following: Sequence[Line] | Table | None, sizes: Sequence[float], layout: _Layout
+) -> int:
+    """Return the level of the heading that `group` is: by the size of its type, or below those when it is bold."""
+    n_characters = sum(len(line.text) for line in group)
+    if n_characters > _LONGEST_HEADING:
+        return 0
+    if _is_larger(group, layout):
+        return min(1 + sizes.index(_rounded(group[0].size)), 6)
+    if not all(line.is_bold for line in group) or not isinstance(following, list) or following[0].is_bold:
+        return 0
+    words = sum(line.text.count(" ") + 1 for line in group)
+    words_below = sum(line.text.count(" ") + 1 for line in following)
+    is_prose = ends_sentence(group[-1].text) or group[-1].text.endswith((",", ";", ":"))
+    if words > _MOST_BOLD_WORDS or words_below < _FEWEST_WORDS_BELOW or is_prose:
+        return 0
+    return min(max(2, 1 + len(sizes)), 6)
+
+
+def _is_larger(group: Sequence[Line], layout: _Layout) -> bool:
+    return min(line.size for line in group) >= _LARGER * layout.size
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2

@@ -1,0 +1,57 @@
+"""Two lines of a paragraph to one: a word that was parted at the end of a line becomes one word again."""
+
+import re
+from collections.abc import Iterable
+
+_LONGEST_WORD = 100
+_WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
+_PARTED = re.compile(r"([^\W\d_]+(?:[-‐][^\W\d_]+)*)[-‐]$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+# First parts of compounds that keep their hyphen and are no syllables of other words.
+_COMPOUND = frozenset(
+    "all child cross day decision double first five four full half hard human large law long market month multi nine "
+    "policy second self seven short single six small ten third three two water week well world year".split()
+)
+_WITHOUT_SPACES = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f]")
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    """Return all words of `texts` in lower case; compounds as a whole and in their parts."""
+    words: set[str] = set()
+    for text in texts:
+        # The last word of a line may be half of one.
+        for word in _WORD.findall(text[:-_LONGEST_WORD] + _PARTED.sub("", text[-_LONGEST_WORD:])):
+            whole = word.lower().replace("‐", "-")
+            words.update([whole, *whole.split("-")])
+    return frozenset(words)
+
+
+def join_lines(text: str, line: str, words: frozenset[str]) -> str:
+    """Return `text` and the `line` that follows, as they would stand without the line break; `line` stays as it is.
+
+    A hyphen between them goes where the file has the whole word elsewhere, and where nothing speaks for a compound:
+    that the file has it with its hyphen, or that both parts are words of their own in `words`.
+    """
+    parted, first = _PARTED.search(text[-_LONGEST_WORD:]), _FIRST_WORD.match(line)
+    if parted and first:
+        return _unhyphenated(text, line, words, (parted[1].rsplit("-", 1)[-1].lower(), first[0]))
+    if text.endswith(("-", "‐")) and text[-2:-1].isalnum() and line[0].isalnum():
+        return text.replace("‐", "-") + line  # "2005-" and "06", "G-" and "8"
+    if _WITHOUT_SPACES.match(text[-1]) and _WITHOUT_SPACES.match(line):
+        return text + line
+    return f"{text} {line}"
+
+
+def _unhyphenated(text: str, line: str, words: frozenset[str], parts: tuple[str, str]) -> str:
+    left, right = parts
+    is_soft = text.endswith("‐")
+    is_compound = (
+        not right[0].islower()
+        or f"{left}-{right}" in words
+        or left in _COMPOUND
+        or (left in words and right in words and not is_soft)
+    )
+    is_whole = f"{left}{right}".lower() in words and right[0].islower()
+    if is_whole or (not is_compound and right[0].islower()) or (is_soft and right[0].islower()):
+        return text[:-1] + line
+    return text[:-1] + "-" + line

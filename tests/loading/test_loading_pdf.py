@@ -1,0 +1,296 @@
+import io
+import itertools
+import re
+
+import pytest
+from hostile_pdf import compressed, pages, pdf, stream
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
+from release_writers import Heading, Items, Paragraph, Release, Table, write_pdf
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import ListFlowable, SimpleDocTemplate
+from reportlab.platypus import Paragraph as Flowable
+from reportlab.platypus import Table as FlowableTable
+
+from qa_service.errors import LoadError
+from qa_service.loading import load_document
+from qa_service.loading.pdf_words import join_lines, words_of
+from qa_service.types import Document
+
+BODY = "The minister met his counterpart in Moscow on Monday, and they talked about trade for half an hour. "
+RELEASE = Release(
+    title=("Summit Meeting",),
+    date="May 10, 2005",
+    parts=(
+        Paragraph(BODY * 3),
+        Heading("1. Aid"),
+        Items(("tents", "mats")),
+        Table((("Country", "Yen"), ("Korea", "16.7"))),
+        *(Paragraph(f"({n}) {BODY * n}".strip()) for n in range(1, 12)),
+    ),
+)
+
+
+def load(data: bytes) -> Document:
+    return load_document("release.pdf", data)
+
+
+def reason(data: bytes) -> str:
+    with pytest.raises(LoadError) as caught:
+        load(data)
+    return str(caught.value)
+
+
+def text_or_reason(data: bytes) -> str:
+    try:
+        return load(data).text
+    except LoadError as error:
+        return str(error)
+
+
+def drawn(*lines: tuple[float, float, str], size: float = 11, font: str = "Helvetica") -> str:
+    """Return the text of a page with these lines at x and y."""
+    data = io.BytesIO()
+    canvas = Canvas(data, pagesize=A4)
+    canvas.setFont(font, size)
+    for x, y, text in lines:
+        canvas.drawString(x, y, text)
+    canvas.save()
+    return load(data.getvalue()).text
+
+
+def rewritten(data: bytes, **encryption: str) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    if encryption:
+        writer.encrypt(**encryption)
+    copy = io.BytesIO()
+    writer.write(copy)
+    return copy.getvalue()
+
+
+def with_title(title: str, data: bytes) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    writer.add_metadata({"/Title": title, "/CreationDate": "D:19990101000000Z"})
+    copy = io.BytesIO()
+    writer.write(copy)
+    return copy.getvalue()
+
+
+def test_the_layout_of_another_program_gives_its_paragraphs_list_and_table() -> None:
+    styles = getSampleStyleSheet()
+    data = io.BytesIO()
+    story = [
+        Flowable("Summit Meeting", styles["Title"]),
+        Flowable("May 10, 2005", styles["Normal"]),
+        Flowable(BODY * 20, styles["BodyText"]),
+        Flowable("Results", styles["Heading2"]),
+        ListFlowable([Flowable(text, styles["BodyText"]) for text in ("tents", "mats " * 40)], bulletType="bullet"),
+        FlowableTable([["Country", "Yen"], ["Korea", "16.7"]], style=[("GRID", (0, 0), (-1, -1), 1, colors.black)]),
+    ]
+    SimpleDocTemplate(data).build(story)
+    document = load(data.getvalue())
+    mats = ("mats " * 40).strip()
+    assert document.text == (
+        f"Summit Meeting\n\nMay 10, 2005\n\n{(BODY * 20).strip()}\n\nResults\n\ntents\n{mats}\n\n"
+        "Country | Yen\nKorea | 16.7"
+    )
+    assert [(section.heading, section.level) for section in document.sections] == [("Results", 2)]
+
+
+def test_words_of_different_type_in_a_line_are_one_line() -> None:
+    data = io.BytesIO()
+    SimpleDocTemplate(data).build(
+        [Flowable("It is <b>ten</b>times the 10<super>th</super> of <i>May</i>.", getSampleStyleSheet()["Normal"])]
+    )
+    assert load(data.getvalue()).text == "It is tentimes the 10th of May."
+
+
+def test_lines_that_end_early_stay_lines() -> None:
+    text = drawn((72, 700, "Ministry of Foreign Affairs"), (72, 686, "Kasumigaseki 2-2-1"), (72, 640, BODY))
+    assert text.startswith("Ministry of Foreign Affairs\nKasumigaseki 2-2-1\n\nThe minister")
+
+
+def test_an_indent_begins_a_paragraph() -> None:
+    line = BODY.strip()[:88]
+    text = drawn((90, 700, line), (72, 686, "half of it."), (90, 672, "Then he left."), (72, 658, line))
+    assert text.split("\n\n")[0] == f"{line} half of it."
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    left = [(72.0, 700.0 - 14 * n, f"left line {n} goes on and on and") for n in range(20)]
+    right = [(320.0, 700.0 - 14 * n, f"right line {n} goes on and on and") for n in range(20)]
+    by_column = drawn(*left, *right)
+    by_line = drawn(*itertools.chain.from_iterable(zip(left, right, strict=True)))
+    assert by_column.index("left line 19") < by_column.index("right line 0")
+    assert by_line.index("left line 19") < by_line.index("right line 0")
+
+
+def test_a_page_that_lies_on_its_side_is_read() -> None:
+    data = io.BytesIO()
+    canvas = Canvas(data, pagesize=A4)
+    canvas.rotate(90)
+    canvas.drawString(72, -100, "Summit Meeting")
+    canvas.drawString(72, -150, BODY)
+    canvas.save()
+    assert load(data.getvalue()).text == f"Summit Meeting\n\n{BODY.strip()}"
+
+
+def test_letters_that_are_drawn_twice_to_look_bold_are_read_once() -> None:
+    assert drawn((72, 700, "Summit"), (72.3, 700, "Summit"), (72, 650, BODY)) == f"Summit\n\n{BODY.strip()}"
+
+
+def test_running_heads_and_page_numbers_are_dropped_wherever_pages_end() -> None:
+    document = load(write_pdf(RELEASE))
+    assert len(PdfReader(io.BytesIO(write_pdf(RELEASE))).pages) > 1
+    assert "Ministry of Foreign Affairs" not in document.text
+    assert "- 1 -" not in document.text
+    assert f"(11) {BODY * 11}".strip() in document.text
+
+
+@pytest.mark.parametrize(
+    ("foot", "is_kept"),
+    [("Page 3 of 7", False), ("- 1 -", False), ("1", False), ("1/2", False), ("2005", True), ("10 tents", True)],
+)
+def test_a_page_number_is_dropped_and_another_number_is_not(foot: str, is_kept: bool) -> None:
+    text = drawn((72, 700, BODY), (72, 660, BODY), (290, 60, foot))
+    assert text.endswith(foot) is is_kept
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        (("the infor-", "mation"), "the information"),
+        (("Japan-", "Russia relations"), "Japan-Russia relations"),
+        (("a long-", "term plan"), "a long-term plan"),
+        (("a far-", "reaching plan; reaching far"), "a far-reaching plan; reaching far"),
+        (("in 2005-", "06"), "in 2005-06"),
+        (("soft‐", "ware"), "software"),
+        (("a dash –", "here"), "a dash – here"),
+        (("日露首脳", "会談"), "日露首脳会談"),
+    ],
+)
+def test_a_word_that_was_parted_at_the_end_of_a_line_is_one_word(lines: tuple[str, str], joined: str) -> None:
+    assert join_lines(*lines, words_of(lines)) == joined
+
+
+@pytest.mark.parametrize("title", ["Microsoft Word - draft.doc", "untitled", "release_final.pdf", "Budget of Parks"])
+def test_a_title_in_the_properties_that_is_none_of_this_text_is_not_taken(title: str) -> None:
+    document = load(with_title(title, rewritten(write_pdf(Release(("Summit",), "May 10, 2005", (Paragraph(BODY),))))))
+    assert (document.title, str(document.date)) == ("Summit", "2005-05-10")
+
+
+def test_a_title_in_the_properties_is_taken_where_the_text_marks_none() -> None:
+    data = io.BytesIO()
+    canvas = Canvas(data)
+    canvas.drawString(72, 700, BODY)
+    canvas.save()
+    document = load(with_title("Talks with the Minister in Moscow", data.getvalue()))
+    assert (document.title, document.date) == ("Talks with the Minister in Moscow", None)
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_a_file_that_anybody_may_open_is_read_though_it_is_encrypted(algorithm: str) -> None:
+    data = write_pdf(RELEASE)
+    encrypted = rewritten(data, user_password="", owner_password="secret", algorithm=algorithm)
+    assert load(encrypted).text == load(data).text
+
+
+def test_a_file_with_a_password_is_an_error() -> None:
+    encrypted = rewritten(write_pdf(RELEASE), user_password="secret", algorithm="AES-256")
+    assert reason(encrypted) == "it is protected by a password: save it without one"
+
+
+def test_pictures_of_pages_are_an_error_that_names_the_remedy() -> None:
+    picture = stream(b"\xff" * 100, b"/Type /XObject /Subtype /Image /Width 10 /Height 10 /BitsPerComponent 8")
+    assert "text recognition (OCR)" in reason(pages(stream(b"q 595 0 0 842 0 0 cm /X Do Q"), picture))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.1, 0.5, 0.9, 0.99])
+def test_a_file_that_was_cut_off_is_an_error_or_keeps_its_beginning(share: float) -> None:
+    data = write_pdf(RELEASE)
+    outcome = text_or_reason(data[: int(share * len(data))])
+    assert outcome.startswith(("Summit Meeting", "it is damaged, or no PDF", "it holds no text"))
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"no pdf", b"%PDF-1.7\n" + bytes(range(256)) * 50])
+def test_what_is_no_pdf_is_an_error(data: bytes) -> None:
+    assert "it is damaged, or no PDF" in reason(data)
+
+
+TEXT = b"BT /F 11 Tf 72 700 Td (Summit Meeting) Tj ET "
+
+LIMIT = "more than any release"
+DAMAGED = "it is damaged, or no PDF"
+HOSTILE = {
+    "a stream that unpacks to 100 MB": (pages(compressed(b" " * 100_000_000)), LIMIT),
+    "400 pages that unpack to 9 MB each": (pages(compressed(b" " * 9_000_000), kids=b"3 0 R " * 400), LIMIT),
+    "a stream that was packed 5,000 times": (pages(stream(b"x", b"/Filter [" + b"/FlateDecode " * 5000 + b"]")), LIMIT),
+    "a million operators": (pages(compressed(b"q Q " * 500_000)), LIMIT),
+    "400 pages that all draw 30,000 operators": (pages(compressed(TEXT * 6_000), kids=b"3 0 R " * 400), LIMIT),
+    "a text of 9 MB": (pages(compressed(b"BT /F 11 Tf (" + b"a " * 4_500_000 + b") Tj ET")), LIMIT),
+    "more pages than any release": (pages(stream(TEXT), kids=b"3 0 R " * 501), "501 pages, more than the limit of 500"),
+    "a million pages": (pages(stream(TEXT), kids=b"3 0 R " * 1_000_000), LIMIT),
+    "a page tree that is its own branch": (pages(stream(TEXT), kids=b"2 0 R"), DAMAGED),
+    "page trees that are each other's branch": (
+        pdf(
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R 3 0 R] /Count 2 >>",
+            b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>",
+        ),
+        DAMAGED,
+    ),
+    "a page tree 10,000 deep": (
+        pdf(
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            *(b"<< /Type /Pages /Kids [%d 0 R] /Count 1 >>" % (n + 3) for n in range(10_000)),
+        ),
+        LIMIT,
+    ),
+    "arrays 100,000 deep": (pages(stream(b"[" * 100_000 + b"] TJ")), DAMAGED),
+    "an object that is defined by itself": (pdf(b"1 0 R"), DAMAGED),
+    "no page tree": (pdf(b"<< /Type /Catalog >>"), DAMAGED),
+    "no pages": (pages(stream(TEXT), kids=b""), "it has no pages"),
+    "a cross-reference table that leads to itself": (pdf(b"<< /Type /Catalog >>", trailer=b"/Prev 60"), DAMAGED),
+    "a form that draws itself": (
+        pages(
+            stream(b"/X Do"),
+            stream(b"/X Do /X Do", b"/Subtype /Form /Resources << /XObject << /X 6 0 R >> >>"),
+        ),
+        "it holds no text",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_is_refused_with_a_reason(data: bytes, expected: str) -> None:
+    message = reason(data)
+    assert expected in message
+    assert re.search(r": (export|run|save|split)", message)
+
+
+def test_thousands_of_saved_states_are_no_reason_to_refuse_a_page() -> None:
+    assert load(pages(compressed(b"q " * 20_000 + TEXT))).text == "Summit Meeting"
+
+
+def test_numbers_that_are_no_places_on_a_page_are_passed_over() -> None:
+    huge = b"9" * 40
+    odd = b"BT /F 11 Tf 1 0 0 1 72 700 Tm (Summit) Tj %b 0 Td (lost) Tj /N 3 Td (x) TJ 7 Tj ET " % huge
+    assert load(pages(stream(b"Q Q EMC ET " + odd + TEXT))).text.startswith("Summit")
+
+
+@settings(deadline=None, max_examples=50)
+@given(data=st.data())
+def test_a_damaged_file_gives_a_document_or_a_reason(data: st.DataObject) -> None:
+    damaged = bytearray(SMALL)
+    for _ in range(data.draw(st.integers(1, 8))):
+        damaged[data.draw(st.integers(0, len(SMALL) - 1))] = data.draw(st.integers(0, 255))
+    outcome = text_or_reason(bytes(damaged))
+    assert outcome
+    assert "could not be parsed" not in outcome
+
+
+SMALL = pages(stream(TEXT + b"[(a) -300 (b)] TJ 1 0 0 1 0 0 cm /X Do"), stream(TEXT, b"/Subtype /Form"))

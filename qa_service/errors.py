@@ -14,7 +14,7 @@ class LoadError(QaServiceError):
 
 
 class FetchError(QaServiceError):
-    """A feed, an item of one, or the page that it leads to can't be had. The message leaves its address to the caller."""
+    """A feed, an item or its page can't be had. The message leaves the address to the caller."""
 
 
 class ModelError(QaServiceError):

@@ -57,7 +57,7 @@ OnProgress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """What to train on, and how. The defaults are those of the packaged reader.
+    """What to train on, and how. The packaged reader's own run is in its model card.
 
     Attributes:
         sources: Files or folders, each with its share of the examples.

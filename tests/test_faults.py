@@ -24,6 +24,8 @@ from qa_service.errors import BuildError
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.snapshot import current_id, open_current, snapshot_ids
 
+pytestmark = pytest.mark.slow
+
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["qa_service.assembly", "fakes"])
 N_KILLS = 60

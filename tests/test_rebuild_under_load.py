@@ -15,6 +15,8 @@ from qa_service.indexing.catalog import Catalog
 from qa_service.live import LiveEngine
 from qa_service.types import Reply
 
+pytestmark = pytest.mark.slow
+
 logger = logging.getLogger(__name__)
 
 N_QUESTIONS, N_THREADS, N_REBUILDS = 10_000, 8, 20

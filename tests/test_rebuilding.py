@@ -17,6 +17,8 @@ from qa_service.errors import BusyError
 from qa_service.indexing.snapshot import current_id, writing
 from qa_service.rebuilding import Rebuilder
 
+pytestmark = pytest.mark.slow
+
 _rebuild_here = rebuilding._rebuild_here
 
 

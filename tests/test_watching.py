@@ -17,6 +17,8 @@ from qa_service.indexing.snapshot import current_id, open_current
 from qa_service.rebuilding import Job
 from qa_service.watching import Watcher
 
+pytestmark = pytest.mark.slow
+
 DEADLINE_S = 40.0
 
 

@@ -137,6 +137,7 @@ def test_a_model_without_a_head_for_questions_is_refused_and_leaves_nothing(tmp_
     assert list((tmp_path / "exports").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_name_that_cannot_be_reached_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelError, match="Name 'span', 'sentence', a folder, or a question-answering"):

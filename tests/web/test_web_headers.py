@@ -31,6 +31,7 @@ POLICY = (
         "/documents/none",
         "/health",
         "/ready",
+        "/rebuild",
         "/nowhere",
         "/static/style.css",
         "/static/chat.js",
@@ -52,7 +53,7 @@ def test_every_response_forbids_what_pages_do_not_need(client: FlaskClient, path
 def test_every_route_without_an_argument_is_among_those_above(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules() if not rule.arguments}
 
-    assert rules == {"/", "/ask", "/documents", "/health", "/ready", "/favicon.ico"}
+    assert rules == {"/", "/ask", "/documents", "/health", "/ready", "/favicon.ico", "/rebuild"}
 
 
 def test_health_answers_while_there_is_no_snapshot(client: FlaskClient, live: FakeLive) -> None:

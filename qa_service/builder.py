@@ -155,6 +155,7 @@ class Builder:
         self._seconds = {}
         built_at = dt.datetime.now(dt.UTC)
         with self._timed("opening"):
+            snapshots.remove_leftovers(self._index)
             previous, full_because = self._previous()
         base = previous if previous and not full_because else None
         known = base.manifest.documents if base else {}

@@ -116,13 +116,18 @@ def stage(index: Path, built_at: dt.datetime) -> tuple[Path, str, int]:
     """
     snapshots = index / _SNAPSHOTS
     snapshots.mkdir(parents=True, exist_ok=True)
-    for left in snapshots.glob(f"{_STAGING}*"):
-        shutil.rmtree(left)
+    remove_leftovers(index)
     sequence = max((int(name.split("-")[0]) for name in snapshot_ids(index)), default=0) + 1
     snapshot_id = f"{sequence:06d}-{built_at:%Y%m%dT%H%M%SZ}"
     folder = snapshots / f"{_STAGING}{snapshot_id}"
     folder.mkdir()
     return folder, snapshot_id, sequence
+
+
+def remove_leftovers(index: Path) -> None:
+    """Remove what killed builds left; call it with the writer's lock held."""
+    for left in (index / _SNAPSHOTS).glob(f"{_STAGING}*"):
+        shutil.rmtree(left)
 
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:
@@ -199,7 +204,9 @@ def prune(index: Path, keep: int) -> list[str]:
     current = current_id(index)
     removed = [name for name in snapshot_ids(index)[keep:] if name != current]
     for name in removed:
-        shutil.rmtree(index / _SNAPSHOTS / name)
+        doomed = index / _SNAPSHOTS / f"{_STAGING}{name}"
+        (index / _SNAPSHOTS / name).rename(doomed)  # killed from here on, what is left is no snapshot
+        shutil.rmtree(doomed)
     return removed
 
 

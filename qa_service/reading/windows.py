@@ -96,8 +96,8 @@ class WindowCutter:
             for window in self._cut_one(
                 number,
                 source.passage,
-                questions[number][0][:MAX_QUESTION_TOKENS],
-                contexts[number][0][:MAX_CONTEXT_TOKENS],
+                questions[number][0][: min(MAX_QUESTION_TOKENS, self._max_tokens // 4)],
+                contexts[number][0][: min(MAX_CONTEXT_TOKENS, self._max_tokens // 4)],
                 passages[number],
             )
         ]
@@ -155,7 +155,7 @@ def _slices(n_tokens: int, room: int, overlap: int) -> Iterator[tuple[int, int]]
         yield begin, end
         if end == n_tokens:
             return
-        begin = end - overlap
+        begin = end - min(overlap, room // 2)  # a long question leaves less room than the overlap wants
 
 
 def _frame_of(tokenizer: Tokenizer) -> _Frame:

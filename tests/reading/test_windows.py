@@ -74,3 +74,10 @@ def test_every_offset_lies_in_the_passage_and_windows_stay_within_their_length(
         assert len(window.ids) == len(window.type_ids) <= 128
         assert window.first + len(window.offsets) < len(window.ids)
         assert all(0 <= start < end <= len(passage) for start, end in window.offsets)
+
+
+def test_a_window_that_question_and_context_nearly_fill_still_moves_on() -> None:
+    cutter = WindowCutter(tiny_tokenizer(), max_tokens=40, overlap=30)
+    windows = cutter.cut([Source("who " * 50, "a b " * 50, "context " * 50)])
+    assert all(len(window.ids) <= 40 for window in windows)
+    assert {offsets for window in windows for offsets in window.offsets} == {(2 * n, 2 * n + 1) for n in range(100)}

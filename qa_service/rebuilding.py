@@ -11,14 +11,13 @@ import multiprocessing
 import signal
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal
 
 from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader
-from qa_service.builder import BuildReport, DocumentChange
+from qa_service.builder import BuildReport, DocumentChange, Progress
 from qa_service.config import LOG_FORMAT, Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import BusyError, QaServiceError
@@ -31,8 +30,6 @@ SAVED_QUESTIONS = "questions.jsonl"
 REPLAY = "replay.json"
 _KEPT_JOBS = 100
 _PROGRESS_EVERY_S = 0.1
-
-OnProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Rebuilt:
     replay_failed: str | None = None
 
 
-def rebuild(settings: Settings, *, allow_empty: bool = False, on_progress: OnProgress = lambda *_: None) -> Rebuilt:
+def rebuild(settings: Settings, *, allow_empty: bool = False, on_progress: Progress = lambda *_: None) -> Rebuilt:
     """Bring the index up to date, then replay the saved questions if a new snapshot came of it.
 
     Raises:
@@ -81,7 +78,7 @@ def replay_saved(
     after: Snapshot,
     embedder: SentenceTransformerEmbedder | None = None,
     *,
-    on_progress: OnProgress = lambda *_: None,
+    on_progress: Progress = lambda *_: None,
 ) -> Replay:
     """Ask the saved questions of two snapshots.
 
@@ -111,7 +108,7 @@ class Comparison:
 
 
 def compare(
-    settings: Settings, before: str | None, after: str | None, *, on_progress: OnProgress = lambda *_: None
+    settings: Settings, before: str | None, after: str | None, *, on_progress: Progress = lambda *_: None
 ) -> Comparison:
     """Compare two snapshots by their ids; by default the one in service with the one before it.
 

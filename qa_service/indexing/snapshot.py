@@ -28,7 +28,7 @@ FORMAT_VERSION = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 REPORT = "report.json"
-LOCK = ".lock"
+_LOCK = ".lock"
 _SNAPSHOTS = "snapshots"
 _STAGING = ".building-"
 _ID = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
@@ -98,7 +98,7 @@ def writing(index: Path) -> Iterator[None]:
         BusyError: Another one writes.
     """
     index.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(index / LOCK, timeout=0)
+    lock = FileLock(index / _LOCK, timeout=0)
     try:
         lock.acquire()
     except Timeout as error:

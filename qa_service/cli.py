@@ -306,6 +306,7 @@ def train(
     examples: Annotated[int, typer.Option(min=1, help="Examples to train on in all, repeats included.")] = 100_000,
     learning_rate: Annotated[float, typer.Option(min=1e-7, max=1e-2, help="Highest, after the warm-up.")] = 2.5e-4,
     unanswerable: Annotated[float, typer.Option(min=0, max=0.9, help="Share of examples without an answer.")] = 0.30,
+    beside: Annotated[int, typer.Option(min=0, help="Similar passages read together with each one that answers.")] = 0,
     freeze: Annotated[
         int | None,
         typer.Option(min=0, help="Keep the embeddings and this many layers as they are.", show_default=False),
@@ -334,6 +335,7 @@ def train(
         n_examples=examples,
         learning_rate=learning_rate,
         unanswerable=unanswerable,
+        n_beside=beside,
         n_frozen=freeze,
         teacher=teacher,
         n_labelled=labelled,

@@ -62,7 +62,8 @@ class TrainingRun:
     Attributes:
         sources: Files or folders, each with its share of the examples.
         base: An encoder or a reader to start from: a folder or a name.
-        unanswerable: Share of examples without an answer.
+        unanswerable: Share of examples without an answer, not counting `n_beside`.
+        n_beside: Similar passages read together with each one that answers, so that scores compare across passages.
         n_frozen: Lowest layers kept as they are, with the embeddings; None trains all.
         teacher: Folder `model/` of a larger reader's run, whose judgement is learned beside the annotators'.
         n_labelled: Examples that the teacher judges; the run reads them again and again.
@@ -75,6 +76,7 @@ class TrainingRun:
     n_examples: int = 100_000
     learning_rate: float = 2.5e-4
     unanswerable: float = 0.30
+    n_beside: int = 0
     n_frozen: int | None = None
     teacher: Path | None = None
     n_labelled: int = 20_000
@@ -135,7 +137,8 @@ def train(
 
 def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) -> Plan:
     cutter = WindowCutter.load(tokenizer, max_tokens=MAX_TOKENS, overlap=OVERLAP)
-    mixture = Mixture({source_name(path): weight for path, weight in run.sources}, unanswerable=run.unanswerable)
+    weights = {source_name(path): weight for path, weight in run.sources}
+    mixture = Mixture(weights, unanswerable=run.unanswerable, n_beside=run.n_beside)
     return Plan(sources, mixture, cutter=cutter, split=sentence_spans, seed=run.seed)
 
 

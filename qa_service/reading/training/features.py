@@ -18,22 +18,30 @@ TeacherLogits = Annotated[NDArray[np.float16], "(2, 1 + n passage tokens): start
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One training case. `answers` is empty when the passage holds none."""
+    """One training case. `answers` is empty when the passage holds none.
+
+    Attributes:
+        is_beside: Whether it is the question of the item before it, over another passage.
+    """
 
     source: Source
     answers: tuple[GoldAnswer, ...]
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A window and the share of annotators that start, and end, at each token; token 0 stands for no answer.
 
-    `teacher` is what a larger model made of the same window, where one was asked.
+    Attributes:
+        is_beside: As of the item. A window with those that follow it and are beside it is a group, never parted.
+        teacher: What a larger model made of the same window, where one was asked.
     """
 
     window: Window
     start_targets: dict[int, float]
     end_targets: dict[int, float]
+    is_beside: bool = False
     teacher: TeacherLogits | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
@@ -60,7 +68,7 @@ def build_features(items: Sequence[Item], cutter: WindowCutter) -> list[Feature]
         by_item[window.source].append(window)
     features = []
     for number, windows in sorted(by_item.items()):
-        marked = [_feature(window, items[number].answers) for window in windows]
+        marked = [_feature(window, items[number]) for window in windows]
         features.append(max(marked, key=lambda feature: 1.0 - feature.start_targets.get(0, 0.0)))
     return features
 
@@ -87,12 +95,24 @@ def collate(features: Sequence[Feature], pad_id: int) -> Batch:
     return Batch(ids, mask, type_ids, starts, ends, start_targets, end_targets)
 
 
-def _feature(window: Window, answers: Sequence[GoldAnswer]) -> Feature:
-    places = [_place(window, answer) for answer in answers] or [None]
+def in_groups(features: Sequence[Feature]) -> list[list[Feature]]:
+    """Return each window with those beside it."""
+    groups: list[list[Feature]] = []
+    for feature in features:
+        if feature.is_beside and groups:
+            groups[-1].append(feature)
+        else:
+            groups.append([feature])
+    return groups
+
+
+def _feature(window: Window, item: Item) -> Feature:
+    places = [_place(window, answer) for answer in item.answers] or [None]
     starts = Counter(place[0] if place else 0 for place in places)
     ends = Counter(place[1] if place else 0 for place in places)
     n = len(places)
-    return Feature(window, {t: c / n for t, c in starts.items()}, {t: c / n for t, c in ends.items()})
+    shares = [{token: count / n for token, count in counts.items()} for counts in (starts, ends)]
+    return Feature(window, shares[0], shares[1], item.is_beside)
 
 
 def _place(window: Window, answer: GoldAnswer) -> tuple[int, int] | None:

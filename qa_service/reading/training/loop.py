@@ -17,7 +17,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from qa_service.reading.training.features import Batch, Feature, collate
+from qa_service.reading.training.features import Batch, Feature, collate, in_groups
 from qa_service.reading.training.span_model import SpanModel
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,9 @@ Loss = Callable[[Tensor, Tensor, Batch, Sequence[Feature]], Tensor]
 """Start logits, end logits, the batch and its features to the sum of the windows' losses."""
 
 _IMPOSSIBLE = -1e4
+# What a window beside another adds to the loss by itself: there are several to each that answers, and with all their
+# weight the reader would learn that hardly any passage does.
+_WEIGHT_BESIDE = 0.15
 
 
 class Stream(Protocol):
@@ -72,11 +75,29 @@ class Progress:
     train_s: float = 0.0
 
 
-def span_loss(starts: Tensor, ends: Tensor, batch: Batch, features: Sequence[Feature]) -> Tensor:  # noqa: ARG001
-    """Return the cross-entropy of start and end against the annotators' shares, summed over windows."""
-    start_loss = -(batch.start_targets * masked_log_softmax(starts, batch.starts)).sum()
-    end_loss = -(batch.end_targets * masked_log_softmax(ends, batch.ends)).sum()
-    return (start_loss + end_loss) / 2
+def span_loss(starts: Tensor, ends: Tensor, batch: Batch, features: Sequence[Feature]) -> Tensor:
+    """Return the cross-entropy of start and end against the annotators' shares, summed over windows and groups.
+
+    In a window the null score competes with its spans; in a group the spans of all its windows compete with each
+    other, which makes scores of different passages comparable.
+
+    References:
+        Clark and Gardner, "Simple and effective multi-paragraph reading comprehension", ACL 2018: shared-norm.
+    """
+    weights = torch.tensor([_WEIGHT_BESIDE if feature.is_beside else 1.0 for feature in features])
+    sides = ((starts, batch.starts, batch.start_targets), (ends, batch.ends, batch.end_targets))
+    loss = torch.zeros(())
+    for logits, allowed, targets in sides:
+        loss = loss - (weights[:, None] * targets * masked_log_softmax(logits, allowed)).sum()
+        first = 0
+        for group in in_groups(features):
+            rows = slice(first, first + len(group))
+            first += len(group)
+            if len(group) > 1:
+                # Column 0 is each window's null score; padding is not allowed either.
+                together = masked_log_softmax(logits[rows, 1:].reshape(1, -1), allowed[rows, 1:].reshape(1, -1))
+                loss = loss - (targets[rows, 1:].reshape(1, -1) * together).sum()
+    return loss / 2
 
 
 def masked_log_softmax(logits: Tensor, allowed: Tensor) -> Tensor:
@@ -217,8 +238,7 @@ class Trainer:
                 self.progress.batch = 0
 
     def _step(self, features: Sequence[Feature], pool: ThreadPoolExecutor) -> float:
-        size = self._recipe.piece_size
-        pieces = [features[i : i + size] for i in range(0, len(features), size)]
+        pieces = _in_pieces(features, self._recipe.piece_size)
 
         def work(piece: Sequence[Feature]) -> tuple[float, Sequence[Tensor]]:
             batch = collate(piece, self._pad_id)
@@ -252,6 +272,18 @@ class Trainer:
         }
         with (self._folder / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({**head, **entry}) + "\n")
+
+
+def _in_pieces(features: Sequence[Feature], size: int) -> list[list[Feature]]:
+    """Return runs of about equal length, of about `size` windows, that part no group."""
+    least = len(features) / -(-len(features) // size)
+    pieces: list[list[Feature]] = []
+    for group in in_groups(features):
+        if pieces and len(pieces[-1]) + len(group) / 2 <= least:
+            pieces[-1] += group
+        else:
+            pieces.append(group)
+    return pieces
 
 
 def has_bf16() -> bool:

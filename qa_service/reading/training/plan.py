@@ -5,17 +5,19 @@ Nothing of the stream lives in memory between rounds, so a run resumes at (round
 
 import calendar
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from qa_service.reading.training.examples import GoldAnswer
-from qa_service.reading.training.features import Feature, Item, build_features
+from qa_service.reading.training.features import Feature, Item, build_features, in_groups
 from qa_service.reading.training.negatives import Prepared, Splitter
 from qa_service.reading.training.noise import in_keywords, mistyped
 from qa_service.reading.training.prepare import PreparedSource
 from qa_service.reading.windows import Source, WindowCutter
 
+# Share of questions that have their own passage, less the answer, among the ones beside it.
+_CUT_OUT_BESIDE = 0.3
 _MONTHS = calendar.month_name[1:]
 
 
@@ -27,6 +29,7 @@ class Mixture:
         weights: Share of each source, by its name; they need not sum to 1.
         unanswerable: Share of items that have no answer.
         kinds: Share of each kind of unanswerable item: similar passage, answer cut out, question swapped.
+        n_beside: Passages without an answer read together with each answerable one, the question being the same.
         context: Share of items that are read with a context.
         shortened: Share of answerable items that lose sentences without an answer. A passage that was cut is then no
             sign of an unanswerable question, and it is shorter, which is faster.
@@ -36,6 +39,7 @@ class Mixture:
     weights: Mapping[str, float]
     unanswerable: float = 0.33
     kinds: tuple[float, float, float] = (0.45, 0.25, 0.30)
+    n_beside: int = 0
     context: float = 0.6
     shortened: float = 0.3
     mistyped: float = 0.12
@@ -71,13 +75,16 @@ class Plan:
         self._n_items = [round(round_size * mixture.weights[source.name] / total) for source in self._sources]
 
     def items(self, number: int) -> list[Item]:
-        """Return the items of a round. A source's items come again only after all of them were used."""
+        """Return the items of a round. A source's items come again only after all of them were used.
+
+        Those beside another follow it, and come on top of the round's size.
+        """
         rng = _rng(self._seed, number)
         items = []
         for source, n_items in zip(self._sources, self._n_items, strict=True):
             for position in range(number * n_items, (number + 1) * n_items):
                 prepared = source.items[self._row(source, position)]
-                items.append(self._item(source, prepared, rng))
+                items += self._items(source, prepared, rng)
         return items
 
     def features(self, number: int) -> list[Feature]:
@@ -90,8 +97,12 @@ class Plan:
 
     def in_batches(self, features: Sequence[Feature], number: int) -> list[list[Feature]]:
         """Return the features with similar lengths together, batches in an order that depends on `number`."""
-        features = sorted(features, key=len)
-        batches = [features[i : i + self._batch_size] for i in range(0, len(features), self._batch_size)]
+        batches: list[list[Feature]] = []
+        for group in sorted(in_groups(features), key=lambda group: max(map(len, group))):
+            if batches and len(batches[-1]) + len(group) <= self._batch_size:
+                batches[-1] += group
+            else:
+                batches.append(group)
         _rng(self._seed, number, "order").shuffle(batches)
         return batches
 
@@ -99,24 +110,36 @@ class Plan:
         turn, place = divmod(position, len(source.items))
         return _order(f"{self._seed}-{source.name}-{turn}", len(source.items))[place]
 
-    def _item(self, source: PreparedSource, prepared: Prepared, rng: random.Random) -> Item:
+    def _items(self, source: PreparedSource, prepared: Prepared, rng: random.Random) -> list[Item]:
         example = prepared.example
         available = (bool(prepared.similar), prepared.without_answer is not None, bool(prepared.swaps))
         weights = [weight * there for weight, there in zip(self._mixture.kinds, available, strict=True)]
         if any(weights) and rng.random() < self._mixture.unanswerable:
-            return self._unanswerable(source, prepared, rng.choices(range(3), weights)[0], rng)
+            return [self._unanswerable(source, prepared, rng.choices(range(3), weights)[0], rng)]
         passage, answers = example.context, example.answers
         if rng.random() < self._mixture.shortened:
             passage, answers = shortened(passage, answers, self._split, rng)
         question = self._as_typed(example.question, rng)
-        return Item(Source(question, passage, self._context(example.title, passage, rng)), answers)
+        item = Item(Source(question, passage, self._context(example.title, passage, rng)), answers)
+        return [item, *self._beside(item, source, prepared, rng)] if answers else [item]
+
+    def _beside(self, item: Item, source: PreparedSource, prepared: Prepared, rng: random.Random) -> Iterator[Item]:
+        """Yield the item's question over passages like its own; the right one less its answer may be among them."""
+        if not self._mixture.n_beside:
+            return
+        near = [(source.passages[row], source.titles[row]) for row in prepared.similar]
+        if prepared.without_answer is not None and rng.random() < _CUT_OUT_BESIDE:
+            near.insert(0, (prepared.without_answer, prepared.example.title))
+        for _ in range(min(self._mixture.n_beside, len(near))):
+            passage, title = near.pop(_nearer(len(near), rng))
+            context = self._context(title, passage, rng, always=bool(item.source.context))
+            yield Item(Source(item.source.question, passage, context), (), is_beside=True)
 
     def _unanswerable(self, source: PreparedSource, prepared: Prepared, kind: int, rng: random.Random) -> Item:
         example, always = prepared.example, False
         question, passage, title = example.question, example.context, example.title
         if kind == 0:
-            # The most similar ones are the hardest; the square draws them more often.
-            row = prepared.similar[int(len(prepared.similar) * rng.random() ** 2)]
+            row = prepared.similar[_nearer(len(prepared.similar), rng)]
             passage, title = source.passages[row], source.titles[row]
         elif kind == 1:
             passage = prepared.without_answer or ""
@@ -148,6 +171,11 @@ class Plan:
         if " | " not in title and rng.random() < 0.4:
             parts.append(f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}, {rng.randint(1990, 2025)}")
         return " | ".join(parts)
+
+
+def _nearer(n: int, rng: random.Random) -> int:
+    """Return one of `n` places: the most similar passages are the hardest, and the square draws them more often."""
+    return int(n * rng.random() ** 2)
 
 
 def _rng(*seed: object) -> random.Random:

@@ -85,7 +85,7 @@ def test_a_student_that_agrees_with_its_teacher_diverges_by_nothing() -> None:
     feature = one_feature()
     batch = collate([feature], 0)
     logits = torch.tensor([[1.0, 0, 0, 0, 2.0, 3.0, 0]])
-    taught = Feature(feature.window, {0: 1.0}, {0: 1.0}, logits[:, [0, 4, 5]].repeat(2, 1).half().numpy())
+    taught = Feature(feature.window, {0: 1.0}, {0: 1.0}, teacher=logits[:, [0, 4, 5]].repeat(2, 1).half().numpy())
     loss = distillation_loss(share=1.0, temperature=2.0)
     assert loss(logits, logits, batch, [taught]).item() == pytest.approx(0.0, abs=1e-4)
     assert loss(logits.flip(1), logits, batch, [taught]).item() > 0.1
@@ -94,7 +94,7 @@ def test_a_student_that_agrees_with_its_teacher_diverges_by_nothing() -> None:
 def test_with_no_share_for_the_teacher_only_the_annotators_count() -> None:
     feature = one_feature()
     batch = collate([feature], 0)
-    taught = Feature(feature.window, {0: 1.0}, {0: 1.0}, torch.rand(2, 3).half().numpy())
+    taught = Feature(feature.window, {0: 1.0}, {0: 1.0}, teacher=torch.rand(2, 3).half().numpy())
     starts, ends = torch.rand(1, 7), torch.rand(1, 7)
     loss = distillation_loss(share=0.0, temperature=2.0)(starts, ends, batch, [taught])
     assert loss.item() == pytest.approx(span_loss(starts, ends, batch, [taught]).item())

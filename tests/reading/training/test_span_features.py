@@ -1,7 +1,7 @@
 from span_tiny import tiny_tokenizer
 
 from qa_service.reading.training.examples import GoldAnswer
-from qa_service.reading.training.features import Item, build_features, collate
+from qa_service.reading.training.features import Item, build_features, collate, in_groups
 from qa_service.reading.windows import Source, WindowCutter
 
 
@@ -45,3 +45,8 @@ def test_a_batch_pads_to_its_longest_window_and_allows_only_the_passage_and_null
     assert batch.starts.long().tolist() == [[1, 0, 0, 0, 1, 1, 0, 0], [1, 0, 0, 0, 1, 0, 0, 0]]
     assert batch.ends.long().tolist() == [[1, 0, 0, 0, 1, 0, 1, 0], [1, 0, 0, 0, 1, 0, 0, 0]]
     assert batch.start_targets.tolist() == [[0, 0, 0, 0, 1, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0]]
+
+
+def test_a_group_is_a_window_with_those_beside_it() -> None:
+    items = [Item(Source("who ?", "tokyo"), (), is_beside=n in {1, 3, 4}) for n in range(5)]
+    assert list(map(len, in_groups(build_features(items, WindowCutter(tiny_tokenizer()))))) == [2, 3]

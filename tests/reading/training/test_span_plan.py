@@ -83,6 +83,28 @@ def test_a_batch_holds_windows_of_similar_length() -> None:
     assert sum(map(len, batches)) == 8
 
 
+def test_passages_beside_an_answerable_one_ask_the_same_and_hold_no_answer() -> None:
+    stream = plan(Mixture({"a": 1}, unanswerable=0, n_beside=2), source("a", 9))
+    items = stream.items(0)
+    leads = [item for item in items if not item.is_beside]
+    assert len(leads) == 8
+    assert all(item.answers for item in leads)
+    assert len(items) > len(leads)
+    for before, item in pairwise(items):
+        if item.is_beside:
+            assert item.source.question == before.source.question
+            assert item.source.passage != before.source.passage
+            assert item.answers == ()
+
+
+def test_no_batch_parts_a_passage_from_those_beside_it() -> None:
+    stream = plan(Mixture({"a": 1}, unanswerable=0.3, n_beside=1), source("a", 9))
+    batches = stream.batches(0)
+    assert not any(batch[0].is_beside for batch in batches)
+    assert max(map(len, batches)) <= 3
+    assert sum(map(len, batches)) == len(stream.features(0))
+
+
 def test_a_shortened_passage_keeps_its_answers_in_place() -> None:
     passage = "It rained. The sun came. Lugar spoke. All left. Night fell."
     for seed in range(20):

@@ -46,11 +46,16 @@ def near_duplicates(fresh: Mapping[str, Sketch], known: Mapping[str, Sketch]) ->
 
     A pair comes once.
     """
+    if not fresh:
+        return
     sketches = {**known, **fresh}
+    names = list(sketches)
+    owners = np.repeat(np.arange(len(names)), [len(hashes) for hashes in sketches.values()])
+    values = np.concatenate(list(sketches.values()))
+    is_asked = np.isin(values, np.concatenate(list(fresh.values())))
     holders: dict[int, list[str]] = defaultdict(list)
-    for name, hashes in sketches.items():
-        for value in hashes.tolist():
-            holders[value].append(name)
+    for value, owner in zip(values[is_asked].tolist(), owners[is_asked].tolist(), strict=True):
+        holders[value].append(names[owner])
     seen: set[str] = set()
     for name, hashes in fresh.items():
         seen.add(name)

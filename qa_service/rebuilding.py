@@ -22,12 +22,11 @@ from qa_service.config import LOG_FORMAT, Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import BusyError, QaServiceError
 from qa_service.evaluation.replay import Replay, load_saved_questions, replay
-from qa_service.indexing.snapshot import Snapshot, add_note, find_snapshot, id_before, open_current, writing
+from qa_service.indexing.snapshot import REPLAY, Snapshot, add_note, find_snapshot, id_before, open_current, writing
 
 logger = logging.getLogger(__name__)
 
 SAVED_QUESTIONS = "questions.jsonl"
-REPLAY = "replay.json"
 _KEPT_JOBS = 100
 _PROGRESS_EVERY_S = 0.1
 
@@ -158,6 +157,11 @@ class Rebuilder:
         self._followers: dict[str, threading.Thread] = {}
         self._numbers = itertools.count(1)
 
+    @property
+    def index(self) -> Path:
+        """The folder of snapshots that rebuilds write to."""
+        return self._settings.index
+
     def start(self) -> Job:
         """Begin a rebuild and return its job.
 
@@ -179,6 +183,11 @@ class Rebuilder:
     def job(self, job_id: str) -> Job | None:
         """Return a job as it stands now; the last hundred are known."""
         return self._jobs.get(job_id)
+
+    def jobs(self) -> list[Job]:
+        """Return the jobs that are known, newest first."""
+        with self._lock:
+            return list(self._jobs.values())[::-1]
 
     def wait(self, job_id: str) -> Job:
         """Return a job once it has ended."""

@@ -19,7 +19,7 @@ LAYERS = [
     {"builder", "engine", "serialization", "fetching"},
     {"assembly"},
     {"live", "evaluation"},
-    {"rebuilding"},
+    {"rebuilding", "builds"},
     {"web", "training", "watching", "terminal"},
     {"cli"},
 ]

@@ -54,6 +54,8 @@ def test_a_job_tells_its_outcome_and_the_index_moves(rebuilder: Rebuilder, setti
     assert ended.ended_at >= ended.started_at
     assert rebuilder.job(started.id) == ended
     assert rebuilder.job("other") is None
+    second = rebuilder.wait(rebuilder.start().id)
+    assert rebuilder.jobs() == [second, ended]
 
 
 def test_a_rebuild_that_fails_says_why_without_a_path(rebuilder: Rebuilder, settings: Settings) -> None:

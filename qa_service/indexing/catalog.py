@@ -156,6 +156,10 @@ class Catalog:
         found = self._all(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document_id,))  # noqa: S608 - constant
         return _document(found[0]) if found else None
 
+    def document_ids(self) -> set[str]:
+        """Return the ids of all releases."""
+        return {name for (name,) in self._all("SELECT id FROM documents")}
+
     def list_documents(
         self,
         *,

@@ -28,6 +28,7 @@ FORMAT_VERSION = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 REPORT = "report.json"
+REPLAY = "replay.json"
 _LOCK = ".lock"
 _SNAPSHOTS = "snapshots"
 _STAGING = ".building-"
@@ -215,6 +216,11 @@ def snapshot_ids(index: Path) -> list[str]:
     snapshots = index / _SNAPSHOTS
     names = [path.name for path in snapshots.iterdir() if _ID.fullmatch(path.name)] if snapshots.is_dir() else []
     return sorted(names, key=lambda name: int(name.split("-")[0]), reverse=True)
+
+
+def snapshot_folder(index: Path, snapshot_id: str) -> Path:
+    """Return where a snapshot lies, or would lie."""
+    return index / _SNAPSHOTS / snapshot_id
 
 
 def sizes(index: Path) -> dict[str, int]:

@@ -47,6 +47,10 @@ def test_an_unknown_document_is_none(catalog: Catalog) -> None:
     assert catalog.document("../a.txt") is None
 
 
+def test_it_names_all_its_documents(catalog: Catalog) -> None:
+    assert catalog.document_ids() == {"a.txt", "b.txt"}
+
+
 def test_passages_come_in_the_order_of_the_rows_asked_for(catalog: Catalog) -> None:
     assert [(p.document_id, p.number) for p in catalog.passages([2, 1, 0])] == [
         ("b.txt", 1),

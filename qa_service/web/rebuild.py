@@ -2,68 +2,69 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, Flask, current_app, jsonify, request, url_for
+from flask import Blueprint, Flask, current_app, jsonify, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Conflict, Forbidden, NotFound, Unauthorized
+from werkzeug.exceptions import Conflict, NotFound
 
 from qa_service.errors import BusyError
+from qa_service.web.access import check_bearer
 
 if TYPE_CHECKING:
     from qa_service.rebuilding import Job, Rebuilder
 
 blueprint = Blueprint("rebuild", __name__)
+blueprint.before_request(check_bearer)
 
 
 def rebuild_with(app: Flask, rebuilder: Rebuilder, token: str | None) -> None:
     """Make `rebuilder` do what is asked in this application by who knows `token`; without one, nobody may ask."""
     app.extensions["qa_service.rebuilder"] = rebuilder
-    app.config["REBUILD_TOKEN"] = token
-
-
-@blueprint.before_request
-def check_token() -> None:
-    """Refuse who does not know the token, in the same time however much of it is right."""
-    token = current_app.config.get("REBUILD_TOKEN")
-    if not token:
-        raise Forbidden("Rebuilding over HTTP is off. Set QA_REBUILD_TOKEN on the server to turn it on.")
-    given = request.authorization
-    if given is None or given.type != "bearer" or not given.token:
-        raise Unauthorized("Send the header Authorization: Bearer TOKEN.", www_authenticate=WWWAuthenticate("bearer"))
-    if not hmac.compare_digest(given.token.encode(), token.encode()):
-        raise Forbidden("This is not the server's token.")
+    app.config["REBUILD_TOKEN"] = token or None
 
 
 @blueprint.post("/rebuild")
 def start_rebuild() -> ResponseReturnValue:
     """Begin a rebuild; 409 while one runs."""
-    try:
-        job = _rebuilder().start()
-    except BusyError as error:
-        raise Conflict("A rebuild is running. Ask again when it has ended.") from error
-    response = jsonify(_as_json(job))
-    response.headers["Location"] = url_for("rebuild.show_rebuild", job_id=job.id)
-    return response, 202
+    job = begin_job()
+    return jsonify(job_as_json(job)), 202, {"Location": url_for("rebuild.show_rebuild", job_id=job.id)}
 
 
 @blueprint.get("/rebuild/<job_id>")
 def show_rebuild(job_id: str) -> ResponseReturnValue:
     """How far a rebuild is, or how it ended."""
-    job = _rebuilder().job(job_id)
-    if job is None:
-        raise NotFound("No rebuild has this number. The last hundred since the server's start are known.")
-    return jsonify(_as_json(job))
+    return jsonify(job_as_json(find_job(job_id)))
 
 
-def _rebuilder() -> Rebuilder:
+def rebuilder_in_charge() -> Rebuilder:
+    """Return what rebuilds in this application."""
     return cast("Rebuilder", current_app.extensions["qa_service.rebuilder"])
 
 
-def _as_json(job: Job) -> dict[str, object]:
+def begin_job() -> Job:
+    """Begin a rebuild.
+
+    Raises:
+        Conflict: One is running.
+    """
+    try:
+        return rebuilder_in_charge().start()
+    except BusyError as error:
+        raise Conflict("A rebuild is running. Ask again when it has ended.") from error
+
+
+def find_job(job_id: str) -> Job:
+    """Return a rebuild as it stands now; raises NotFound."""
+    job = rebuilder_in_charge().job(job_id)
+    if job is None:
+        raise NotFound("No rebuild has this number. The last hundred since the server's start are known.")
+    return job
+
+
+def job_as_json(job: Job) -> dict[str, object]:
+    """Return a rebuild with what came of it."""
     rebuilt = job.rebuilt
     return {
         "job": job.id,

@@ -55,7 +55,9 @@ class Settings(BaseSettings):
         "after a build; unset, `questions.jsonl` beside the documents folder",
     )
     rebuild_token: SecretStr | None = Field(
-        None, min_length=16, description="Bearer token that `POST /rebuild` asks for; unset, the endpoint is off"
+        None,
+        min_length=16,
+        description="Token that `POST /rebuild` and the operator's page ask for; unset, both are off",
     )
     watch_quiet_s: float = Field(
         2.0, gt=0, le=3600, description="Seconds without a change in the documents folder before a watcher builds"

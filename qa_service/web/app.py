@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from qa_service.serialization import document_url
-from qa_service.web import ask, documents, health, problems, rebuild, wording
+from qa_service.web import access, ask, documents, health, operator, problems, rebuild, wording
 from qa_service.web.current import serve_from
 from qa_service.web.headers import add_headers
 
@@ -34,8 +34,8 @@ def create_app(
     Args:
         live: Asked at each request which engine is in service.
         starters: Questions that an empty chat page offers.
-        rebuilder: Does what `POST /rebuild` asks for.
-        rebuild_token: What it must be asked with; without one, or without a rebuilder, it is off.
+        rebuilder: Does what `POST /rebuild` and the operator's page ask for.
+        rebuild_token: What it must be asked with; without one, or without a rebuilder, both are off.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -46,6 +46,7 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(wording.FILTERS)
     app.jinja_env.globals["document_url"] = document_url
+    app.jinja_env.globals["has_session"] = access.has_session
     app.url_map.merge_slashes = False  # an address with // is an unknown release, not a redirect
     app.url_map.converters["document_id"] = documents.DocumentIdConverter
     serve_from(app, live)
@@ -56,6 +57,7 @@ def create_app(
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(rebuild.blueprint)
+    app.register_blueprint(operator.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: app.send_static_file("favicon.svg"))
 
     app.register_error_handler(Exception, problems.respond)

@@ -26,8 +26,12 @@ HEADERS = {
 
 
 def add_headers(response: Response) -> Response:
-    """Add the headers above. Answers are checked again before reuse, but stay in the browser's back-forward cache."""
-    response.headers.update(HEADERS)
+    """Add the headers above, where a route has set no other.
+
+    Answers are checked again before reuse, but stay in the browser's back-forward cache.
+    """
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-cache")
     response.vary.add("Accept")
     return response

@@ -92,6 +92,12 @@ class ListRequest(_DateRange):
     limit: Annotated[int, Field(ge=1, le=PAGE_SIZE)] = PAGE_SIZE
 
 
+class RollbackRequest(_Request):
+    """Which snapshot to put in service."""
+
+    snapshot: Annotated[str, Field(min_length=1, max_length=100)]
+
+
 Request = TypeVar("Request", bound=_Request)
 
 
@@ -120,7 +126,7 @@ def parse_json_object(body: bytes) -> dict[str, object]:
     except (ValueError, RecursionError) as error:
         raise BadRequest("The body is not JSON in UTF-8.") from error
     if not isinstance(value, dict):
-        raise BadRequest("The body should be a JSON object with at least a question.")
+        raise BadRequest("The body should be a JSON object.")
     return value
 
 

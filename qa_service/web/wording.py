@@ -1,12 +1,19 @@
-"""What pages say for values: dates, confidence and reasons in words."""
+"""What pages say for values: dates, confidence, reasons and stages in words."""
+
+from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
 
 from qa_service.types import Citation, IndexInfo, Reason
 from qa_service.web.problems import InvalidFields
+
+if TYPE_CHECKING:
+    from qa_service.builder import BuildReport
+    from qa_service.rebuilding import Job
 
 GLANCE = 140  # characters: about a sentence
 
@@ -15,12 +22,29 @@ REASONS = {
     Reason.LOW_CONFIDENCE: "Some releases come near it, but none says it clearly enough to quote as an answer.",
     Reason.OUTSIDE_FILTERS: "No release within the limits you set answers it. Others may: widen them and ask again.",
 }
+STAGES = {
+    "starting": "Starting",
+    "opening": "Opening the last snapshot",
+    "loading": "Reading the releases",
+    "splitting": "Cutting releases into passages",
+    "embedding": "Embedding new passages",
+    "writing": "Writing the index",
+    "comparing": "Looking for near-duplicates",
+    "checking": "Checking what was written",
+    "replaying": "Asking the saved questions",
+}
 FIELD_LABELS = {"question": "Question", "q": "Question", "date_from": "From", "date_to": "To", "words": "Words"}
 
 
 def long_date(date: dt.date) -> str:
     """Return `date` as 24 December 2024."""
     return f"{date.day} {date:%B %Y}"
+
+
+def moment(time: dt.datetime) -> str:
+    """Return `time` as 24 December 2024, 09:05 UTC."""
+    time = time.astimezone(dt.UTC)
+    return f"{long_date(time)}, {time:%H:%M} UTC"
 
 
 def counted(n: int, noun: str) -> str:
@@ -74,8 +98,29 @@ def snapshot_line(index: IndexInfo) -> str:
     return f"{releases}, newest {long_date(index.newest)}" if index.newest else releases
 
 
+def stage_in_words(stage: str) -> str:
+    """Return what a build does in `stage`."""
+    return STAGES.get(stage, stage)
+
+
+def job_in_words(job: Job) -> str:
+    """Return how far a rebuild is, or how it ended."""
+    if job.state == "running":
+        return stage_in_words(job.stage)
+    if job.rebuilt is None:
+        return "Failed: the index is as it was"
+    return "Done: a new snapshot is in service" if job.rebuilt.report.is_new else "Done: nothing had changed"
+
+
+def change_line(report: BuildReport) -> str:
+    """Return "3 added, 1 removed, 2 skipped"."""
+    members = {"added": report.added, "changed": report.changed, "removed": report.removed, "skipped": report.skipped}
+    return ", ".join(f"{len(found):,} {name}" for name, found in members.items() if found) or "no change of releases"
+
+
 FILTERS = {
     "long_date": long_date,
+    "moment": moment,
     "counted": counted,
     "likelihood": likelihood,
     "also_line": also_line,
@@ -83,4 +128,7 @@ FILTERS = {
     "failure_in_words": failure_in_words,
     "reason_in_words": reason_in_words,
     "snapshot_line": snapshot_line,
+    "stage_in_words": stage_in_words,
+    "job_in_words": job_in_words,
+    "change_line": change_line,
 }

@@ -109,7 +109,7 @@ def job_in_words(job: Job) -> str:
         return stage_in_words(job.stage)
     if job.rebuilt is None:
         return "Failed: the index is as it was"
-    return "Done: a new snapshot is in service" if job.rebuilt.report.is_new else "Done: nothing had changed"
+    return "Done: a new snapshot was put in service" if job.rebuilt.report.is_new else "Done: nothing had changed"
 
 
 def change_line(report: BuildReport) -> str:

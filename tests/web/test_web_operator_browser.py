@@ -79,7 +79,7 @@ def rebuild(page: Page, server: OperatorServer) -> None:
     page.get_by_role("button", name="Rebuild").click()
     expect(page.get_by_role("status")).to_have_text("Reading the releases")
     server.go_on()
-    expect(page.get_by_role("status")).to_have_text("Done: a new snapshot is in service")
+    expect(page.get_by_role("status")).to_have_text("Done: a new snapshot was put in service")
 
 
 def test_a_wrong_token_is_told_and_the_right_one_signs_in_and_out(page: Page, server: OperatorServer) -> None:
@@ -106,7 +106,7 @@ def test_a_rebuild_is_followed_live_to_its_report(tab: Page, server: OperatorSer
 
     server.go_on()
 
-    expect(tab.get_by_role("status")).to_have_text("Done: a new snapshot is in service")
+    expect(tab.get_by_role("status")).to_have_text("Done: a new snapshot was put in service")
     expect(tab.get_by_role("progressbar")).to_have_count(0)
     expect(tab.locator("#outcome")).to_contain_text("1 added, 1 skipped.")
     assert tab.evaluate("window.stayed") is True
@@ -125,7 +125,7 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(page: Page, server: O
     page.unroute("**/operator/jobs/*")
     expect(page.get_by_role("status")).to_have_text("Reading the releases")
     server.go_on()
-    expect(page.get_by_role("status")).to_have_text("Done: a new snapshot is in service")
+    expect(page.get_by_role("status")).to_have_text("Done: a new snapshot was put in service")
 
 
 def test_rolling_back_asks_once_more_and_then_serves_the_older_one(tab: Page) -> None:

@@ -47,7 +47,9 @@ function show(job) {
 async function end(job) {
   const response = await ask("text/html");
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  document.getElementById("outcome").replaceWith(page.getElementById("outcome"));
+  const outcome = page.getElementById("outcome");
+  if (!outcome) return stop(response.status);
+  document.getElementById("outcome").replaceWith(outcome);
   document.title = page.title;
   progress.remove();
   say(job.status);

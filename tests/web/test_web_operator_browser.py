@@ -6,9 +6,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 from web_operator_fakes import TOKEN
 
 pytestmark = pytest.mark.browser
@@ -95,6 +96,25 @@ def test_a_wrong_token_is_told_and_the_right_one_signs_in_and_out(page: Page, se
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{server.address}/operator")
     expect(page.get_by_label("Token")).to_be_visible()
+
+
+def test_over_plain_http_to_another_machine_its_own_forms_work_and_those_of_others_do_not(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], server: OperatorServer
+) -> None:
+    """Only to localhost and over https does a browser send Sec-Fetch-Site; here the Origin must tell."""
+    flags = [*browser_type_launch_args["args"], "--host-resolver-rules=MAP *.test 127.0.0.1"]
+    with browser_type.launch(**{**browser_type_launch_args, "args": flags}) as browser:
+        page = browser.new_page()
+        address = server.address.replace("127.0.0.1", "releases.test")
+        page.goto(f"{address}/operator")
+        page.get_by_label("Token").fill(TOKEN)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="In service")).to_be_visible()
+
+        page.goto("about:blank")
+        page.set_content(f'<form method="post" action="{address}/operator/sign-out"><button>Win</button></form>')
+        page.get_by_role("button").click()
+        expect(page.get_by_text("This was sent by another site's page")).to_be_visible()
 
 
 def test_a_rebuild_is_followed_live_to_its_report(tab: Page, server: OperatorServer) -> None:

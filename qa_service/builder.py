@@ -14,7 +14,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from qa_service.indexing.snapshot import Manifest, Snapshot
 from qa_service.indexing.vectors import StoredVectors, write_vectors
 from qa_service.loading import LoadedCorpus, load_corpus
 from qa_service.protocols import Embedder, IndexBackend
+from qa_service.reports import BuildReport, DocumentChange, Duplicate
 from qa_service.splitting import Splitter, SplitterSettings
 from qa_service.types import Document, Filters, Passage, Vectors
 
@@ -38,68 +39,6 @@ _MOST_WITHDRAWN = 0.1
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentChange:
-    """The ids of releases that differ between two snapshots."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-
-    @classmethod
-    def between(cls, before: Mapping[str, str], after: Mapping[str, str]) -> "DocumentChange":
-        """Compare two snapshots' sha256 by document id."""
-        both = before.keys() & after.keys()
-        return cls(
-            added=tuple(sorted(after.keys() - before.keys())),
-            changed=tuple(sorted(name for name in both if before[name] != after[name])),
-            removed=tuple(sorted(before.keys() - after.keys())),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A release that is new or changed, and one that says the same.
-
-    Attributes:
-        resemblance: Estimated share of common runs of words, from 0.8 on.
-        is_exact: Whether the texts are equal.
-    """
-
-    document_id: str
-    other: str
-    resemblance: float
-    is_exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did. Stored as `report.json` in the snapshot it made.
-
-    Attributes:
-        snapshot: The id in service now.
-        is_new: False when nothing had changed, so no snapshot was written.
-        full_because: Why nothing of the last snapshot could be reused, None when it could.
-        n_embedded: Texts that were embedded; the other passages' vectors were known.
-        duplicates: Of added and changed releases.
-        seconds: By stage, in order.
-    """
-
-    snapshot: str
-    previous: str | None
-    is_new: bool
-    full_because: str | None
-    n_documents: int
-    n_passages: int
-    n_embedded: int
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    skipped: tuple[tuple[str, str], ...]
-    duplicates: tuple[Duplicate, ...]
-    seconds: Mapping[str, float] = field(compare=False)
 
 
 class Builder:

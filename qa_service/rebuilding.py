@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Literal
 
 from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader
-from qa_service.builder import BuildReport, DocumentChange, Progress
+from qa_service.builder import Progress
 from qa_service.config import LOG_FORMAT, Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import BusyError, QaServiceError
 from qa_service.evaluation.replay import Replay, load_saved_questions, replay
 from qa_service.indexing.snapshot import REPLAY, Snapshot, add_note, find_snapshot, id_before, open_current, writing
+from qa_service.reports import BuildReport, DocumentChange
 
 logger = logging.getLogger(__name__)
 

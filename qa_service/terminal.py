@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from qa_service.builder import BuildReport, DocumentChange
+from qa_service.reports import BuildReport, DocumentChange
 from qa_service.types import Citation, Reason, Reply, written_date
 
 if TYPE_CHECKING:

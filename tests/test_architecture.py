@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "qa_service"
 # A module may import from layers above its own; inside a layer only from its own package, or as listed.
 LAYERS = [
     {"types", "errors"},
-    {"protocols", "config", "words", "model_folders", "answer_measures", "duplicates"},
+    {"protocols", "config", "words", "model_folders", "answer_measures", "duplicates", "reports"},
     {"sentences"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue"},
     {"builder", "engine", "serialization", "fetching"},

@@ -18,11 +18,11 @@ import pytest
 from fakes import WordEmbedder
 
 from qa_service.assembly import make_builder, make_engine
-from qa_service.builder import BuildReport
 from qa_service.config import Settings
 from qa_service.errors import BuildError
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.snapshot import current_id, open_current, snapshot_ids
+from qa_service.reports import BuildReport
 
 pytestmark = pytest.mark.slow
 

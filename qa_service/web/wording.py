@@ -12,8 +12,8 @@ from qa_service.types import Citation, IndexInfo, Reason
 from qa_service.web.problems import InvalidFields
 
 if TYPE_CHECKING:
-    from qa_service.builder import BuildReport
     from qa_service.rebuilding import Job
+    from qa_service.reports import BuildReport
 
 GLANCE = 140  # characters: about a sentence
 

@@ -8,12 +8,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from qa_service.reading.answer_types import expected_type, is_of_type
 from qa_service.sentences import covering_sentences
 from qa_service.types import Hit, Passage, Span, Vector, Vectors
 from qa_service.words import content_words, without_names
 
 # Chosen on senate and sample by the share cited right, out of fold; docs/evaluation.md names what else was tried.
-FEATURES = ("margin", "retrieval", "sentence_cosine", "sentence_coverage")
+FEATURES = ("margin", "retrieval", "sentence_cosine", "sentence_coverage", "is_misfit")
 # Reciprocal ranks are added with k = 60: times 60, a passage that one ranker puts first and the other misses scores 1.
 _SCORE_UNIT = 60.0
 
@@ -31,6 +32,7 @@ class Evidence:
         sentence_cosine: Of the span's sentence and the question without its names, which are in every passage of the
             right releases and of the wrong ones beside them: what is asked, whoever it is asked about.
         sentence_coverage: Share of the question's words that the span's sentence holds.
+        is_misfit: Whether the span's words can't be of the kind that the question asks for.
         coverage: Share of the question's words that passage and context hold. Not part of the confidence.
     """
 
@@ -38,12 +40,13 @@ class Evidence:
     retrieval: float
     sentence_cosine: float
     sentence_coverage: float
+    is_misfit: bool
     coverage: float
 
     @property
     def features(self) -> tuple[float, ...]:
         """What the regression is fitted on, in the order of `FEATURES`."""
-        return self.margin, self.retrieval, self.sentence_cosine, self.sentence_coverage
+        return self.margin, self.retrieval, self.sentence_cosine, self.sentence_coverage, float(self.is_misfit)
 
 
 class EvidenceGatherer:
@@ -58,7 +61,7 @@ class EvidenceGatherer:
         """Return the evidence for each span, read from the hit at the same place."""
         if not hits:
             return []
-        wanted = set(content_words(question))
+        wanted, expected = set(content_words(question)), expected_type(question)
         quotes = [quote_of(hit.passage, span) for hit, span in zip(hits, spans, strict=True)]
         sentence_cosines = self._encode(quotes) @ self._encode_question(without_names(question))
         found = []
@@ -70,6 +73,9 @@ class EvidenceGatherer:
                     retrieval=_SCORE_UNIT * hit.score,
                     sentence_cosine=float(sentence_cosine),
                     sentence_coverage=_share(wanted, set(content_words(quote))),
+                    is_misfit=not is_of_type(
+                        passage.text[span.start - passage.start : span.end - passage.start], expected
+                    ),
                     coverage=_share(wanted, set(content_words(passage.contextual_text))),
                 )
             )
@@ -108,6 +114,6 @@ class Calibration:
 # answerable, out of fold. The sample questions took no part in these numbers. A sentence that shares many words with
 # the question often only repeats it, hence the sign of the span reader's last weight.
 CALIBRATIONS: Mapping[str, Calibration] = {
-    "span": Calibration(weights=(0.149, 2.899, 2.394, -0.738), bias=-6.104, threshold=0.307),
-    "sentence": Calibration(weights=(1.637, 4.537, 0.315, 0.108), bias=-11.664, threshold=0.287),
+    "span": Calibration(weights=(0.146, 2.93, 2.455, -0.675, -2.595), bias=-6.188, threshold=0.307),
+    "sentence": Calibration(weights=(1.637, 4.537, 0.315, 0.108, 0.0), bias=-11.664, threshold=0.287),
 }

@@ -15,7 +15,8 @@ import onnxruntime
 
 from qa_service.errors import ModelError
 from qa_service.model_folders import check_exists, fingerprint, write_once
-from qa_service.reading.decoding import Reading, Scores, decode
+from qa_service.reading.answer_types import AnswerType, expected_type, is_of_type
+from qa_service.reading.decoding import Reading, ScoredSpan, Scores, decode
 from qa_service.reading.reader_folder import DESCRIPTION, read_folder
 from qa_service.reading.windows import Source, Window, WindowCutter
 from qa_service.types import Passage, Span
@@ -23,6 +24,8 @@ from qa_service.types import Passage, Span
 PACKAGED, PACKAGED_NAME = Path(__file__).parent / "model", "span"
 # Windows read in one run of the model: five passages fit, and fifty don't take the memory of fifty.
 _BATCH = 16
+# Of so many spans of a passage the best is taken; words that can't be of the kind asked for score so much less.
+_N_SPANS, _MISFIT = 8, 4.0
 # The margin of a passage in which no span can be marked, such as a row of dashes.
 _HOPELESS = 100.0
 
@@ -52,10 +55,14 @@ class SpanReader:
         return self.description.name
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
-        """Return the best span of each passage; a passage without a word gives all of itself, with no hope."""
+        """Return the best span of each passage, of words that can be what the question asks for if there are any.
+
+        A passage without a word gives all of itself, with no hope.
+        """
         sources = [Source(question, passage.text, passage.context) for passage in passages]
-        readings = self.read_sources(sources)
-        return [_span(passage, readings.get(number)) for number, passage in enumerate(passages)]
+        readings = self.read_sources(sources, _N_SPANS)
+        expected = expected_type(question)
+        return [_span(passage, readings.get(number), expected) for number, passage in enumerate(passages)]
 
     def read_sources(self, sources: Sequence[Source], n_best: int = 1) -> dict[int, Reading]:
         """Return the reading of each source that has a token, by its position."""
@@ -109,8 +116,12 @@ def open_span_reader(model: str, exports: Path, *, threads: int | None = None) -
     return SpanReader(folder, threads=threads)
 
 
-def _span(passage: Passage, reading: Reading | None) -> Span:
+def _span(passage: Passage, reading: Reading | None, expected: AnswerType | None) -> Span:
     if reading is None:
         return Span(passage.start, passage.end, 0.0, _HOPELESS)
-    best = reading.spans[0]
+
+    def believed(span: ScoredSpan) -> float:
+        return span.score - _MISFIT * (not is_of_type(passage.text[span.start : span.end], expected))
+
+    best = max(reading.spans, key=believed)
     return Span(passage.start + best.start, passage.start + best.end, best.score, reading.null_score)

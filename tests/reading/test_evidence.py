@@ -6,11 +6,11 @@ from qa_service.types import Hit, Passage, Span
 
 WORDS = WordEmbedder()
 GATHERER = EvidenceGatherer(WORDS.encode_sentences, WORDS.encode_question)
-BY_MARGIN = Calibration(weights=(1, 0, 0, 0), bias=0.0, threshold=0.5)
+BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0), bias=0.0, threshold=0.5)
 
 
 def with_margin(margin: float) -> Evidence:
-    return Evidence(margin, 1.0, 0.5, 1.0, 1.0)
+    return Evidence(margin, 1.0, 0.5, 1.0, False, 1.0)
 
 
 def evidence_for(question: str, *passages: Passage) -> list[Evidence]:
@@ -43,6 +43,14 @@ def test_the_spans_sentence_is_compared_with_the_question_without_its_names() ->
     spans = [Span(0, 5, 1.0, 0.0), Span(25, 34, 1.0, 0.0)]
     first, second = GATHERER.gather("What tea did Putin and Koizumi drink together?", hits, spans)
     assert first.sentence_cosine < second.sentence_cosine
+
+
+def test_words_that_cannot_be_what_is_asked_for_are_a_misfit() -> None:
+    text = "On Tuesday they talked. It took 30 minutes."
+    hits = [Hit(row, passage(text), 0.1) for row in range(2)]
+    spans = [Span(3, 10, 1.0, 0.0), Span(32, 42, 1.0, 0.0)]
+    assert [found.is_misfit for found in GATHERER.gather("How long did they talk?", hits, spans)] == [True, False]
+    assert [found.is_misfit for found in GATHERER.gather("What did they do?", hits, spans)] == [False, False]
 
 
 def test_no_passages_give_no_evidence() -> None:

@@ -10,6 +10,7 @@ from transformers import BertConfig, BertForQuestionAnswering, BertModel, PreTra
 
 from qa_service.errors import ModelError
 from qa_service.reading import SpanReader, open_span_reader
+from qa_service.reading.decoding import Reading, ScoredSpan
 from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, TOKENIZER
 from qa_service.reading.training.export import export_reader
 from qa_service.reading.windows import Source
@@ -59,6 +60,26 @@ def test_many_passages_are_read_as_each_would_be_alone(folder: Path) -> None:
     alone = [span for one in passages for span in reader.read("who spoke", [one])]
     assert [(span.start, span.end) for span in together] == [(span.start, span.end) for span in alone]
     assert [span.score for span in together] == pytest.approx([span.score for span in alone], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("question", "gap", "words"),
+    [
+        ("How long did they talk?", 3.0, "30 minutes"),
+        ("How long did they talk?", 5.0, "Tuesday"),
+        ("What was it about?", 3.0, "Tuesday"),
+    ],
+)
+def test_words_of_the_kind_asked_for_go_before_others_that_score_a_little_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, question: str, gap: float, words: str
+) -> None:
+    text = "On Tuesday they talked for 30 minutes."
+    found = Reading((ScoredSpan(3, 10, 2.0 + gap), ScoredSpan(27, 37, 2.0)), null_score=1.0)
+    reader = SpanReader(folder)
+    monkeypatch.setattr(reader, "read_sources", lambda _sources, _n_best: {0: found})
+    [span] = reader.read(question, [passage(text)])
+    assert text[span.start : span.end] == words
+    assert (span.score, span.null_score) == (2.0 if words == "30 minutes" else 2.0 + gap, 1.0)
 
 
 def test_a_passage_without_a_token_has_no_hope_and_no_passages_no_spans(folder: Path) -> None:

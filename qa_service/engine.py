@@ -1,7 +1,7 @@
 """Answers questions from one snapshot: interpret, retrieve, read, decide, cite."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_service.dialogue import stand_alone
@@ -33,6 +33,42 @@ class Candidate:
     span: Span
     evidence: Evidence
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A question half way: what was found for it, not read yet.
+
+    Attributes:
+        interpreted: The question as it stands alone.
+        hits: Those to read and those to show, best first.
+        stages: Seconds by stage so far.
+    """
+
+    question: str
+    interpreted: str
+    hits: Sequence[Hit]
+    top_k: int
+    filters: Filters
+    stages: Mapping[str, float]
+
+    @property
+    def passages(self) -> tuple[Hit, ...]:
+        """The passages that the reply shows."""
+        return tuple(self.hits[: self.top_k])
+
+
+class _Laps:
+    """Seconds by stage, each from the end of the one before."""
+
+    def __init__(self, earlier: Mapping[str, float] | None = None) -> None:
+        self.seconds = dict(earlier or {})
+        self._last = time.perf_counter()
+
+    def end(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] = now - self._last
+        self._last = now
 
 
 class Engine:
@@ -73,7 +109,13 @@ class Engine:
             QuestionError: The question or `top_k` is outside its limits.
             CitationError: A citation would not have been exact; nothing is answered then.
         """
-        began = time.perf_counter()
+        return self.answer(self.retrieve(question, history=history, top_k=top_k, filters=filters))
+
+    def retrieve(
+        self, question: str, *, history: Sequence[Turn] = (), top_k: int = 5, filters: Filters | None = None
+    ) -> Retrieved:
+        """Do the first half of `ask`, the quick one: interpret the question, find passages. Raises as `ask` does."""
+        laps = _Laps()
         question = question.strip()
         if not 1 <= len(question) <= MAX_QUESTION:
             raise QuestionError(f"the question has {len(question):,} characters: send 1 to {MAX_QUESTION:,}.")
@@ -81,22 +123,34 @@ class Engine:
             raise QuestionError(f"top_k is {top_k}: send 1 to {MAX_TOP_K}.")
         filters = filters or Filters()
         interpreted = stand_alone(question, history)
+        laps.end("interpret")
         hits = self._retriever.retrieve(interpreted, max(top_k, READ_PASSAGES), filters)
+        laps.end("retrieve")
+        return Retrieved(question, interpreted, hits, top_k, filters, laps.seconds)
+
+    def answer(self, found: Retrieved) -> Reply:
+        """Do the second half of `ask`: read, decide, cite. Raises as `ask` does."""
+        laps = _Laps(found.stages)
+        question, interpreted, filters = found.question, found.interpreted, found.filters
         # A follow-up is sought with what it leans on but read as asked; joined, the last one would be answered again.
-        candidates = self._read(question, hits)
+        candidates = self._read(question, found.hits)
+        laps.end("read")
         reason = self._reason_to_refuse(candidates, filters)
         if reason and filters and self._answers_without_filters(question, interpreted):
             reason = Reason.OUTSIDE_FILTERS
+        laps.end("decide")
         answers, citations = ((), ()) if reason else self._cite(candidates)
+        laps.end("cite")
         return Reply(
             question=question,
             interpreted_as=interpreted if interpreted != question else None,
             answers=answers,
             citations=citations,
-            passages=tuple(hits[:top_k]),
+            passages=found.passages,
             index=self.info,
             reason=reason,
-            took_ms=(time.perf_counter() - began) * 1000,
+            took_ms=sum(laps.seconds.values()) * 1000,
+            stages=laps.seconds,
         )
 
     def candidates(self, question: str, filters: Filters | None = None) -> list[Candidate]:

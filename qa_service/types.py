@@ -5,7 +5,7 @@ passage are therefore always slices of the stored release, from the first stage 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, NamedTuple
@@ -213,7 +213,7 @@ class IndexInfo:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What `Engine.ask` returns. `reason` is None exactly when there are answers."""
+    """What `Engine.ask` returns. `reason` is None exactly when there are answers; `stages` are seconds by stage."""
 
     question: str
     interpreted_as: str | None
@@ -223,6 +223,7 @@ class Reply:
     index: IndexInfo
     reason: Reason | None = None
     took_ms: float = field(default=0.0, compare=False)
+    stages: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def is_answered(self) -> bool:

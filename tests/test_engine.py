@@ -188,3 +188,14 @@ def test_the_reply_names_the_snapshot_and_repeats(engine: Engine) -> None:
 )
 def test_any_question_gets_a_reply(engine: Engine, question: str) -> None:
     assert engine.ask(question).question == question
+
+
+def test_asking_in_two_halves_gives_the_reply_of_asking_at_once() -> None:
+    engine = engine_with({"a.txt": ("approximately 30 minutes", 2.0)})
+    found = engine.retrieve("How long?", top_k=2)
+    assert [hit.passage.document_id for hit in found.passages] == ["a.txt", "b.txt"]
+    assert list(found.stages) == ["interpret", "retrieve"]
+    reply = engine.answer(found)
+    assert reply == engine.ask("How long?", top_k=2)
+    assert list(reply.stages) == ["interpret", "retrieve", "read", "decide", "cite"]
+    assert reply.took_ms == pytest.approx(1000 * sum(reply.stages.values()))

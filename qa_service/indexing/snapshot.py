@@ -24,7 +24,7 @@ from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, 
 logger = logging.getLogger(__name__)
 
 # Raise it when files change, and when loading or splitting makes other passages of a release: then all is built anew.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 REPORT = "report.json"

@@ -15,7 +15,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedErr
 from qa_service.errors import LoadError
 from qa_service.loading.extracted import Extracted
 from qa_service.loading.pdf_blocks import to_blocks
-from qa_service.loading.pdf_lines import Line, to_lines, without_running_lines
+from qa_service.loading.pdf_lines import Line, to_lines, with_plain_hyphens, without_running_lines
 from qa_service.loading.pdf_runs import Budget, PageReader
 from qa_service.loading.pdf_tables import find_tables
 from qa_service.loading.stated_title import plausible_title
@@ -50,7 +50,8 @@ def extract_pdf(data: bytes) -> Extracted:
         raise LoadError(
             "it holds no text, only pictures of pages: run text recognition (OCR) on it, and save the result"
         )
-    blocks = to_blocks([item for lines in without_running_lines(pages, edges) for item in find_tables(lines)])
+    pages = with_plain_hyphens(without_running_lines(pages, edges))
+    blocks = to_blocks([item for lines in pages for item in find_tables(lines)])
     return Extracted(blocks=tuple(blocks), title=plausible_title(stated, blocks))
 
 

@@ -4,6 +4,7 @@ Sizes, gaps and margins say what a PDF doesn't: larger type is a heading, a wide
 and a line that ends where the next word would still have had room was ended on purpose.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,11 @@ _FEWEST_WORDS_BELOW = 12
 _BULLET = re.compile(r"[•·▪◦‣●○■□*–-]\s+|[\uf000-\uf0ff]\s*")  # the last are marks of symbol fonts
 _NUMBERED = re.compile(rf"(?:{LIST_MARK.pattern})\s")
 _CENTRED = 3.0  # points
+_ALIGNED = 2  # points
+# What makes a column of a page: so many of the file's lines begin at its left, and so few run into it.
+_FEWEST_COLUMN_LINES = 3
+_COLUMN_SHARE = 0.15
+_CROSSING_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +46,25 @@ class _Layout:
         size: Of the body's type.
         leading: Distance of lines in a paragraph, in units of the type size.
         left, right: Where the lines begin, and where the longest ends.
+        columns: The same of each column; empty where the text has one.
         words: All words of the file, in lower case.
+        is_parting_marked: The hyphens of parted words in the body are of a kind of their own.
     """
 
     size: float
     leading: float
     left: float
     right: float
+    columns: tuple[tuple[float, float], ...]
     words: frozenset[str]
+    is_parting_marked: bool
+
+    def column(self, line: Line) -> tuple[float, float]:
+        """Return where the column of `line` begins and ends: the whole text for a line that runs across."""
+        for left, right in reversed(self.columns):
+            if line.x >= left - _ALIGNED:
+                return (left, right) if line.end <= right + _ALIGNED else (self.left, self.right)
+        return self.left, self.right
 
 
 def to_blocks(items: Sequence[Line | Table]) -> list[Block]:
@@ -79,7 +96,7 @@ def _layout(lines: Sequence[Line]) -> _Layout:
     for line in lines:
         lefts[round(line.x)] += len(line.text)
     size = body_size(lines)
-    body = [line for line in lines if abs(line.size - size) <= _SAME_SIZE]
+    body = [line for line in lines if _is_alike(line.size, size)]
     gaps: Counter[float] = Counter()
     for upper, lower in pairwise(body):
         gap = (upper.y - lower.y) / size
@@ -91,7 +108,28 @@ def _layout(lines: Sequence[Line]) -> _Layout:
         leading=min(usual, default=_USUAL_LEADING),
         left=float(lefts.most_common(1)[0][0]) if lefts else 0.0,
         right=max((line.end for line in body), default=0.0),
+        columns=_columns(body),
         words=words_of(line.text for line in lines),
+        is_parting_marked=any(line.text.endswith("‐") for line in body),
+    )
+
+
+def _columns(lines: Sequence[Line]) -> tuple[tuple[float, float], ...]:
+    """Return where the columns of a file begin and where their longest lines end; none for a single one."""
+    starts: Counter[int] = Counter(round(line.x) for line in lines)
+    fewest = max(_FEWEST_COLUMN_LINES, _COLUMN_SHARE * len(lines))
+    lefts: list[int] = []
+    for left in sorted(left for left, count in starts.items() if count >= fewest):
+        before = [line for line in lines if round(line.x) < left]
+        n_crossing = sum(line.end > left for line in before)
+        if n_crossing <= _CROSSING_SHARE * len(before):
+            lefts.append(left)
+    if len(lefts) < 2:
+        return ()
+    ends = [*lefts[1:], math.inf]
+    return tuple(
+        (left, max(line.end for line in lines if left <= round(line.x) and line.end <= end))
+        for left, end in zip(lefts, ends, strict=True)
     )
 
 
@@ -139,32 +177,35 @@ def _texts(groups: Sequence[list[Line] | Table]) -> list[list[Line]]:
 def _begins(group: Sequence[Line], line: Line, layout: _Layout) -> bool:
     """Say whether `line` begins a paragraph after `group`."""
     last = group[-1]
-    if abs(line.size - last.size) > _SAME_SIZE or _BULLET.match(line.text):
+    if not _is_alike(line.size, last.size) or _BULLET.match(line.text):
         return True
     if line.is_bold != last.is_bold and all(each.is_bold == last.is_bold for each in group):
         return True
     is_ended = _is_ended(last, line, layout)
     if line.page != last.page or line.y > last.y:  # a new page or column: only its words say where it belongs
-        is_numbered = bool(_NUMBERED.match(line.text)) and ends_sentence(last.text)
-        return is_numbered or (is_ended and not line.text[0].islower())
+        is_marked = bool(_NUMBERED.match(line.text)) or line.x > layout.column(line)[0] + _INDENT * line.size
+        return (is_marked and ends_sentence(last.text)) or (is_ended and not line.text[0].islower())
     if last.y - line.y > _WIDER_GAP * layout.leading * line.size:
         return True
     is_hanging = len(group) == 1 and (_NUMBERED.match(group[0].text) or _BULLET.match(group[0].text))
-    if line.x > last.x + _INDENT * line.size and not is_hanging and not _is_centred(line, layout):
+    are_centred = _is_centred(last, layout) and _is_centred(line, layout)
+    if line.x > last.x + _INDENT * line.size and not is_hanging and not are_centred:
         return is_ended or ends_sentence(last.text)
     return is_ended and (ends_sentence(last.text) or bool(_NUMBERED.match(line.text)))
 
 
 def _is_ended(line: Line, following: Line, layout: _Layout) -> bool:
     """Say whether the first word of `following` would have had room on `line`."""
+    left, right = layout.column(line)
     end = line.end
     if _is_centred(line, layout) and _is_centred(following, layout):
-        end = layout.left + line.end - line.x
-    return end + (following.word_end - following.x) + _ROOM * line.size < layout.right
+        end = left + line.end - line.x
+    return end + (following.word_end - following.x) + _ROOM * line.size < right
 
 
 def _is_centred(line: Line, layout: _Layout) -> bool:
-    return line.x > layout.left + _CENTRED and abs(line.x + line.end - layout.left - layout.right) <= 2 * _CENTRED
+    left, right = layout.column(line)
+    return line.x > left + _CENTRED and abs(line.x + line.end - left - right) <= 2 * _CENTRED
 
 
 def _text(group: Sequence[Line], layout: _Layout) -> str:
@@ -175,10 +216,16 @@ def _text(group: Sequence[Line], layout: _Layout) -> str:
         line.end + (following.word_end - following.x) + _ROOM * line.size < right for line, following in pairwise(group)
     ):
         ends = [False] * len(ends)  # a narrower paragraph, such as a quotation
-    pieces = [_BULLET.sub("", group[0].text, count=1)]
+    first = group[0].text
+    mark = _BULLET.match(first)
+    pieces = [first[mark.end() :] if mark else first]
     for line, is_ended in zip(group[1:], ends, strict=True):
-        joined = f"{pieces[-1]}\n{line.text}" if is_ended else join_lines(pieces[-1], line.text, layout.words)
-        pieces[-1:] = [joined[: -len(line.text)], line.text]  # not one growing text: a paragraph may have any length
+        last = pieces.pop()  # not one growing text: a paragraph may have any length
+        joined = f"{last}\n{line.text}"
+        if not is_ended:
+            is_marked = layout.is_parting_marked and _is_alike(line.size, layout.size)
+            joined = join_lines(last, line.text, layout.words, is_parting_marked=is_marked)
+        pieces += [joined[: -len(line.text)], line.text]
     return "".join(pieces)
 
 
@@ -203,6 +250,10 @@ def _level(
 
 def _is_larger(group: Sequence[Line], layout: _Layout) -> bool:
     return min(line.size for line in group) >= _LARGER * layout.size
+
+
+def _is_alike(size: float, other: float) -> bool:
+    return abs(size - other) <= _SAME_SIZE
 
 
 def _rounded(size: float) -> float:

@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\d{1,4}")
 _PAGE_NUMBER = re.compile(
     r"[\W_]*(?:(?P<word>page|p\.)\s*)?(?P<number>\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?[\W_]*", re.IGNORECASE
 )
-_MORE = re.compile(r"[\W_]*(?:more|continued|over)[\W_]*", re.IGNORECASE)  # "- more -" at the foot of a page
+_MORE = re.compile(r"[\W_]+(?:more|continued|over)[\W_]*", re.IGNORECASE)  # "- more -" at the foot of a page
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -70,14 +70,14 @@ def without_running_lines(pages: Sequence[Sequence[Line]], edges: Sequence[tuple
     `edges` are where each page ends, at its bottom and at its top.
     """
     margins = [_margin_rows(lines) for lines in pages]
-    heights: dict[str, list[float]] = {}
+    heights: dict[str, dict[int, float]] = {}  # by page
     for number, rows in enumerate(margins, start=1):
         for row in rows:
             for key in _keys(row, number):
-                heights.setdefault(key, []).append(row[0].y)
+                heights.setdefault(key, {}).setdefault(number, row[0].y)
     # A third of the pages: left and right pages may differ, and so may the first.
     fewest = max(2, -(-len(pages) // 3))
-    running = {key: median(ys) for key, ys in heights.items() if len(ys) >= fewest}
+    running = {key: median(ys.values()) for key, ys in heights.items() if len(ys) >= fewest}
     size = body_size([line for lines in pages for line in lines])
     opening = {_row_text(row) for row in _rows(pages[0]) if min(line.size for line in row) > size} if pages else set()
     kept: list[list[Line]] = []
@@ -90,6 +90,16 @@ def without_running_lines(pages: Sequence[Sequence[Line]], edges: Sequence[tuple
         left = _without_page_number(left, number, len(pages), opening if number > 1 else set())
         kept.append(_without_small_print(left, edges[number - 1], size))
     return kept
+
+
+def with_plain_hyphens(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Return the lines of each page with hyphens as they are typed, unless only ends of lines have other ones.
+
+    Those are the hyphens that parting words brought in. Some programs write every hyphen that way.
+    """
+    if not any("‐" in line.text[:-1] for lines in pages for line in lines):
+        return [list(lines) for lines in pages]
+    return [[replace(line, text=line.text.replace("‐", "-")) for line in lines] for lines in pages]
 
 
 def body_size(lines: Sequence[Line]) -> float:

@@ -87,7 +87,7 @@ class PageReader:
             table = table.get_object() if table is not None else None
             n_bytes = len(table.get_data()) if isinstance(table, StreamObject) else 0
             self.budget.spend(n_fonts=1, n_bytes=_TABLE_WORK * n_bytes)
-            known = self._fonts[id(resource)] = resource, Font.from_font_resource(resource)
+            known = self._fonts[id(resource)] = resource, _font(resource)
         return known[1]
 
     def read_form(self, form: StreamObject, outer: DictionaryObject, state: State, *, depth: int) -> None:
@@ -97,6 +97,19 @@ class PageReader:
         matrix = numbers_of(form.get("/Matrix") or IDENTITY, 6)
         state = replace(state, page=product(matrix_of(matrix), state.page) if matrix else state.page)
         self._read_stream(form, dictionary(form, "/Resources") or outer, state, depth=depth)
+
+
+def _font(resource: DictionaryObject) -> Font:
+    """Return the font with the width of the characters that its table of widths leaves out: pypdf guesses it."""
+    font = Font.from_font_resource(resource)
+    descendants = resource.get("/DescendantFonts")
+    descendants = descendants.get_object() if descendants is not None else None
+    descendant = descendants[0].get_object() if isinstance(descendants, list) and descendants else None
+    if isinstance(descendant, DictionaryObject):
+        width = (numbers_of([descendant.get("/DW", 1000)], 1) or [1000.0])[0]
+        font.character_widths["default"] = width
+        font.space_width = font.character_widths.get(font.space_char, width)
+    return font
 
 
 def _upright(runs: Sequence[Run]) -> list[Run]:

@@ -18,6 +18,7 @@ _LEADING = 1.6  # line to line within a cell, in units of the type size
 _LEVEL = 0.5
 _WIDE_GAP = 1.2  # in units of the type size
 _FEWEST_NARROW_ROWS = 3
+_EVEN = 0.1  # between the gaps of a line, in units of the type size
 _ALIGNED = 2.0  # points
 # Two columns of running text, drawn line by line, would look like a table: cells that break off within a sentence.
 _FEWEST_COLUMN_ROWS = 6
@@ -143,8 +144,12 @@ def _columns(rows: Sequence[_Row]) -> list[tuple[float, float]]:
 
 
 def _may_be_chance(rows: Sequence[_Row], columns: Sequence[tuple[float, float]]) -> bool:
-    """Say whether the gaps are no wider than those in two lines of justified text."""
+    """Say whether the gaps may be those of justified text: no wider than in two lines of it, or even in each line."""
     size = rows[0].cells[0][0].size
+    gaps = [[right[0].x - left[-1].end for left, right in pairwise(row.cells)] for row in rows]
+    is_even = all(max(each) - min(each) <= _EVEN * size for each in gaps)
+    if is_even and max(map(len, gaps)) > 1 and max(map(max, gaps)) - min(map(min, gaps)) > _EVEN * size:
+        return True
     return len(rows) < _FEWEST_NARROW_ROWS and min(b[0] - a[1] for a, b in pairwise(columns)) < _WIDE_GAP * size
 
 

@@ -16,24 +16,30 @@ _WITHOUT_SPACES = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uf
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
-    """Return all words of `texts` in lower case; compounds as a whole and in their parts."""
+    """Return all words of `texts`, lines in their order, in lower case; compounds as a whole and in their parts."""
     words: set[str] = set()
+    is_parted = False
     for text in texts:
-        # The last word of a line may be half of one.
-        for word in _WORD.findall(text[:-_LONGEST_WORD] + _PARTED.sub("", text[-_LONGEST_WORD:])):
+        # The last word of a line may be half of one, and then the next line begins with its other half.
+        start = match.end() if is_parted and (match := _FIRST_WORD.match(text)) else 0
+        tail = max(start, len(text) - _LONGEST_WORD)
+        whole_words = _PARTED.sub("", text[tail:])
+        is_parted = len(whole_words) < len(text) - tail
+        for word in _WORD.findall(text[start:tail] + whole_words):
             whole = word.lower().replace("‐", "-")
             words.update([whole, *whole.split("-")])
     return frozenset(words)
 
 
-def join_lines(text: str, line: str, words: frozenset[str]) -> str:
+def join_lines(text: str, line: str, words: frozenset[str], *, is_parting_marked: bool = False) -> str:
     """Return `text` and the `line` that follows, as they would stand without the line break; `line` stays as it is.
 
     A hyphen between them goes where the file has the whole word elsewhere, and where nothing speaks for a compound:
-    that the file has it with its hyphen, or that both parts are words of their own in `words`.
+    that the file has it with its hyphen, or that both parts are words of their own in `words`. Where the file marks
+    parted words with hyphens of another kind, the usual ones stay.
     """
     parted, first = _PARTED.search(text[-_LONGEST_WORD:]), _FIRST_WORD.match(line)
-    if parted and first:
+    if parted and first and not (is_parting_marked and text.endswith("-")):
         return _unhyphenated(text, line, words, (parted[1].rsplit("-", 1)[-1].lower(), first[0]))
     if text.endswith(("-", "‐")) and text[-2:-1].isalnum() and line[0].isalnum():
         return text.replace("‐", "-") + line  # "2005-" and "06", "G-" and "8"

@@ -26,14 +26,17 @@ def compressed(content: bytes) -> bytes:
     return stream(zlib.compress(content, 9), b"/Filter /FlateDecode")
 
 
-def pages(contents: bytes, *more: bytes, kids: bytes = b"3 0 R") -> bytes:
-    """Return a file of pages that all draw `contents`, object 4; `more` begins at object 6."""
+HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+
+
+def pages(contents: bytes, *more: bytes, kids: bytes = b"3 0 R", font: bytes = HELVETICA) -> bytes:
+    """Return a file of pages that all draw `contents`, object 4, in `font`; `more` begins at object 6."""
     return pdf(
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, kids.count(b"R")),
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
         b"/Resources << /Font << /F 5 0 R >> /XObject << /X 6 0 R >> >> >>",
         contents,
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        font,
         *more,
     )

@@ -18,6 +18,7 @@ from reportlab.platypus import Table as FlowableTable
 
 from qa_service.errors import LoadError
 from qa_service.loading import load_document
+from qa_service.loading.pdf_lines import Line, with_plain_hyphens
 from qa_service.loading.pdf_words import join_lines, words_of
 from qa_service.types import Document
 
@@ -129,6 +130,67 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     assert by_line.index("left line 19") < by_line.index("right line 0")
 
 
+def test_lines_of_a_column_end_where_the_column_does() -> None:
+    line = "the ministers met there and"
+    left = [(72.0, 700.0 - 14 * n, line) for n in range(12)]
+    right = [(320.0, 700.0 - 14 * n, line) for n in range(12)]
+    assert drawn(*left, *right) == " ".join([line] * 24)
+
+
+def test_a_paragraph_that_begins_at_the_top_of_a_column_is_told_by_its_indent() -> None:
+    line = "The ministers met in Moscow."
+    left = [(72.0, 700.0 - 14 * n, line) for n in range(6)]
+    right = [(334.0, 700.0, line[:-5]), *((320.0, 686.0 - 14 * n, line) for n in range(5))]
+    assert drawn(*left, *right) == f"{' '.join([line] * 6)}\n\n{' '.join([line[:-5], *[line] * 5])}"
+
+
+def test_an_indented_line_that_ends_as_far_from_the_margin_is_not_centred() -> None:
+    line = "The ministers met in Moscow and spoke about trade there for half an hour before they left."
+    indented = (90.0, 672.0, line[:-6].strip())
+    assert "\n\n" in drawn((72, 700, line), (72, 686, line), indented, (72, 658, line), (72, 644, line))
+
+
+def test_a_heading_that_is_spread_over_the_width_of_its_lines_is_no_table() -> None:
+    first = [(72.0, 700.0, "Food"), (132.0, 700.0, "Aid"), (180.0, 700.0, "through")]
+    second = [(72.0, 684.0, "World"), (150.0, 684.0, "Food"), (212.0, 684.0, "Programme")]
+    assert "|" not in drawn(*first, *second, (72, 640, BODY))
+
+
+@pytest.mark.parametrize("line", ["Tokyo - The minister left.", "Page 1 – the treaty", "• tents – and mats"])
+def test_a_dash_within_a_line_is_no_mark_of_a_list(line: str) -> None:
+    assert drawn((72, 700, line), (72, 640, BODY)).startswith(line.removeprefix("• "))
+
+
+@pytest.mark.parametrize(("foot", "is_kept"), [("more.", True), ("over", True), ("- more -", False), ("(more)", False)])
+def test_the_last_word_of_a_page_is_not_taken_for_the_mark_that_another_page_follows(foot: str, is_kept: bool) -> None:
+    assert drawn((72, 700, BODY), (72, 686, foot)).endswith(foot) is is_kept
+
+
+def test_hyphens_are_typed_ones_where_a_program_writes_all_of_them_otherwise() -> None:
+    def line(text: str) -> Line:
+        return Line(text, page=0, x=72, end=500, y=700, size=11, word_end=100)
+
+    parted = [[line("a long‐term infor‐"), line("mation")]]
+    assert [each.text for each in with_plain_hyphens(parted)[0]] == ["a long-term infor-", "mation"]
+    marked = [[line("a long-term infor‐"), line("mation")]]
+    assert with_plain_hyphens(marked) == marked
+
+
+def test_characters_without_a_width_of_their_own_have_that_of_their_font() -> None:
+    font = (
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H "
+        b"/DescendantFonts [6 0 R] /ToUnicode 7 0 R >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /DW 900 /W [97 [500]] >>",
+        stream(
+            b"begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange "
+            b"2 beginbfrange <0061> <007a> <0061> <0020> <0020> <0020> endbfrange endcmap"
+        ),
+    )
+    wide = "abcdefgh".encode("utf-16-be").hex().encode()
+    text = b"BT /F 10 Tf 72 700 Td <%b> Tj 68 0 Td <%b> Tj ET" % (wide, wide)
+    assert load(pages(stream(text), *font[1:], font=font[0])).text == "abcdefghabcdefgh"
+
+
 def test_a_page_that_lies_on_its_side_is_read() -> None:
     data = io.BytesIO()
     canvas = Canvas(data, pagesize=A4)
@@ -175,6 +237,16 @@ def test_a_page_number_is_dropped_and_another_number_is_not(foot: str, is_kept: 
 )
 def test_a_word_that_was_parted_at_the_end_of_a_line_is_one_word(lines: tuple[str, str], joined: str) -> None:
     assert join_lines(*lines, words_of(lines)) == joined
+
+
+def test_the_second_half_of_a_parted_word_is_no_word() -> None:
+    lines = ("barbaric at-", "tacks aimed at civilians")
+    assert join_lines(*lines, words_of(lines)) == "barbaric attacks aimed at civilians"
+
+
+def test_usual_hyphens_stay_where_those_of_parted_words_are_of_another_kind() -> None:
+    assert join_lines("of nation-", "building", frozenset(), is_parting_marked=True) == "of nation-building"
+    assert join_lines("infor‐", "mation", frozenset(), is_parting_marked=True) == "information"
 
 
 @pytest.mark.parametrize("title", ["Microsoft Word - draft.doc", "untitled", "release_final.pdf", "Budget of Parks"])

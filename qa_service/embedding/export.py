@@ -1,16 +1,24 @@
 """SentenceTransformer -> the ONNX folder that OnnxEncoder opens. Needs torch, so it runs at build time only."""
 
-import hashlib
 import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from sentence_transformers import SentenceTransformer
 
-from qa_service.embedding.onnx_encoder import GRAPH, TOKENIZER, EncoderDescription, OnnxEncoder, write_description
+from qa_service.embedding.onnx_encoder import (
+    GRAPH,
+    TOKENIZER,
+    WEIGHTS,
+    EncoderDescription,
+    OnnxEncoder,
+    sha256_of,
+    write_description,
+)
 from qa_service.errors import ModelError
 
 logger = logging.getLogger(__name__)
@@ -59,6 +67,7 @@ def export_encoder(model: SentenceTransformer, folder: Path, name: str) -> None:
                 opset_version=_OPSET,
                 dynamo=False,
             )
+        _move_weights_out(folder)
         model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
     except Exception as error:  # the exporter raises whatever the model's own code does
         raise ModelError(f"embedding model {name} can't be exported to ONNX: {error}") from error
@@ -72,9 +81,15 @@ def export_encoder(model: SentenceTransformer, folder: Path, name: str) -> None:
             max_tokens=int(model.max_seq_length or 512),
             question_prefix=prompts.get("query") or "",
             passage_prefix=prompts.get("document") or prompts.get("passage") or "",
-            graph_sha256=hashlib.sha256((folder / GRAPH).read_bytes()).hexdigest(),
+            graph_sha256=sha256_of(folder / GRAPH),
+            weights_sha256=sha256_of(folder / WEIGHTS),
         ),
     )
     cosines = np.sum(expected * OnnxEncoder(folder).encode(_CHECK), axis=1)
     if cosines.min() < _LEAST_COSINE:
         raise ModelError(f"the ONNX export of {name} differs from the model: cosine {cosines.min():.4f}")
+
+
+def _move_weights_out(folder: Path) -> None:
+    graph = onnx.load(folder / GRAPH)
+    onnx.save(graph, folder / GRAPH, save_as_external_data=True, all_tensors_to_one_file=True, location=WEIGHTS)

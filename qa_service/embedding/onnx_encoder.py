@@ -1,7 +1,8 @@
 """The question encoder: an ONNX export of the embedding model, run on onnxruntime without torch.
 
 The export holds pooling and normalisation, so a run returns unit vectors. It lies in a folder of its own with the
-tokenizer and a description, which `open` checks against the files.
+tokenizer and a description, which the files are checked against. Weights lie in a file beside the graph, because
+onnxruntime maps such a file, so that several processes share one copy; what is inside a graph each one copies.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from qa_service.errors import ModelError
 from qa_service.types import Vectors
 
 GRAPH = "model.onnx"
+WEIGHTS = "weights.bin"
 TOKENIZER = "tokenizer.json"
 DESCRIPTION = "encoder.json"
 _BATCH = 32
@@ -31,6 +33,7 @@ class EncoderDescription:
         name: The embedder's name, fingerprint included.
         question_prefix, passage_prefix: What the model was trained to see in front of each; often empty.
         graph_sha256: Of `model.onnx`.
+        weights_sha256: Of `weights.bin`; None for an export of before, whose graph holds its weights.
     """
 
     name: str
@@ -39,6 +42,7 @@ class EncoderDescription:
     question_prefix: str
     passage_prefix: str
     graph_sha256: str
+    weights_sha256: str | None = None
 
 
 class OnnxEncoder:
@@ -52,13 +56,13 @@ class OnnxEncoder:
         """
         try:
             self.description = EncoderDescription(**json.loads((folder / DESCRIPTION).read_text(encoding="utf-8")))
-            graph = (folder / GRAPH).read_bytes()
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            is_whole = _is_whole(folder, self.description)
         except Exception as error:  # tokenizers raises bare Exception
             raise ModelError(
                 f"the question encoder in {folder.name}/ can't be read: {error}. Run 'qa-service build'."
             ) from error
-        if hashlib.sha256(graph).hexdigest() != self.description.graph_sha256:
+        if not is_whole:
             raise ModelError(
                 f"the question encoder in {folder.name}/ is damaged. Delete it and run 'qa-service build'."
             )
@@ -67,7 +71,7 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or 0
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
         self._input_names = {node.name for node in self._session.get_inputs()}
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -103,6 +107,18 @@ class OnnxEncoder:
 def write_description(folder: Path, description: EncoderDescription) -> None:
     """Write `encoder.json`."""
     (folder / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1), encoding="utf-8")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_whole(folder: Path, description: EncoderDescription) -> bool:
+    """Return whether the files are those that were exported; raises OSError when one is missing."""
+    expected = {GRAPH: description.graph_sha256, WEIGHTS: description.weights_sha256}
+    return all(sha256_of(folder / name) == digest for name, digest in expected.items() if digest)
 
 
 def _truncated(ids: Sequence[int], max_tokens: int) -> Sequence[int]:

@@ -1,9 +1,13 @@
 """The packaged model itself, exported once per session."""
 
+import hashlib
+import json
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from qa_service.embedding import SentenceTransformerEmbedder
@@ -81,15 +85,41 @@ def test_a_model_folder_gives_the_same_vectors_under_its_own_name(
     np.testing.assert_allclose(other.encode_question(QUESTION), embedder.encode_question(QUESTION), atol=1e-6)
 
 
-def test_a_damaged_export_is_refused(embedder: SentenceTransformerEmbedder, encoders: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["model.onnx", "weights.bin"])
+def test_a_damaged_export_is_refused(
+    embedder: SentenceTransformerEmbedder, encoders: Path, tmp_path: Path, name: str
+) -> None:
     copy = tmp_path / "encoders"
     shutil.copytree(encoders, copy)
-    graph = copy / embedder.name / "model.onnx"
-    data = bytearray(graph.read_bytes())
+    damaged = copy / embedder.name / name
+    data = bytearray(damaged.read_bytes())
     data[len(data) // 2] ^= 1
-    graph.write_bytes(data)
+    damaged.write_bytes(data)
     with pytest.raises(ModelError, match=r"damaged\. Delete it and run 'qa-service build'"):
         SentenceTransformerEmbedder(PACKAGED, copy)
+
+
+def test_an_export_of_before_whose_graph_holds_its_weights_still_opens(
+    embedder: SentenceTransformerEmbedder, encoders: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "encoders" / embedder.name
+    shutil.copytree(encoders / embedder.name, folder)
+    onnx.save(onnx.load(folder / "model.onnx"), folder / "model.onnx")
+    (folder / "weights.bin").unlink()
+    described = json.loads((folder / "encoder.json").read_text())
+    del described["weights_sha256"]
+    described["graph_sha256"] = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+    (folder / "encoder.json").write_text(json.dumps(described))
+
+    other = SentenceTransformerEmbedder(PACKAGED, folder.parent)
+
+    np.testing.assert_array_equal(other.encode_question(QUESTION), embedder.encode_question(QUESTION))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what is mapped")
+def test_the_weights_are_mapped_so_that_processes_share_them(embedder: SentenceTransformerEmbedder) -> None:
+    embedder.encode_question(QUESTION)
+    assert f"{embedder.name}/weights.bin" in Path("/proc/self/maps").read_text()
 
 
 def test_a_folder_that_is_not_there_is_an_error(encoders: Path) -> None:

@@ -116,6 +116,11 @@ def test_an_export_of_before_whose_graph_holds_its_weights_still_opens(
     np.testing.assert_array_equal(other.encode_question(QUESTION), embedder.encode_question(QUESTION))
 
 
+def test_others_than_who_built_can_read_an_export(embedder: SentenceTransformerEmbedder, encoders: Path) -> None:
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (encoders / embedder.name).iterdir()}
+    assert modes == dict.fromkeys(["model.onnx", "weights.bin", "tokenizer.json", "encoder.json"], 0o644)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what is mapped")
 def test_the_weights_are_mapped_so_that_processes_share_them(embedder: SentenceTransformerEmbedder) -> None:
     embedder.encode_question(QUESTION)

@@ -105,9 +105,11 @@ def serve(
     from qa_service.rebuilding import Rebuilder  # noqa: PLC0415
     from qa_service.watching import Watcher  # noqa: PLC0415
     from qa_service.web.app import create_app  # noqa: PLC0415
+    from qa_service.web.limits import Limits  # noqa: PLC0415
     from qa_service.web.server import serve as serve_app  # noqa: PLC0415
 
     live, rebuilder = LiveEngine(settings), Rebuilder(settings)
+    limits = Limits(settings.server_threads, settings.waiting_questions, settings.questions_per_minute)
     if watch:
         threading.Thread(target=Watcher(settings, rebuilder).run, args=(threading.Event(),), daemon=True).start()
     try:
@@ -119,10 +121,11 @@ def serve(
             live,
             rebuilder=rebuilder,
             rebuild_token=settings.rebuild_token.get_secret_value() if settings.rebuild_token else None,
+            limits=limits,
         ),
         settings.host,
         settings.port,
-        settings.server_threads,
+        limits.n_threads,
         on_ready=lambda url: terminal.print_out(f"Serving on {url} (Ctrl+C stops)"),
     )
 

@@ -66,6 +66,15 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1, description="Address to serve on")
     port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 picks a free one")
     server_threads: int = Field(4, ge=1, le=256, description="Questions answered at the same time")
+    waiting_questions: int = Field(
+        16, ge=0, le=1000, description="Questions that may wait for their turn; any more get 503 at once"
+    )
+    questions_per_minute: int | None = Field(
+        None,
+        ge=1,
+        le=100_000,
+        description="Questions that one client address may ask a minute, 429 beyond; unset, any number",
+    )
     fetch_timeout_s: float = Field(30, gt=0, le=3600, description="Seconds that a feed or a page may take to fetch")
     fetch_max_mb: float = Field(5, gt=0, le=1000, description="Larger feeds and pages are not fetched, and reported")
     allow_private_addresses: bool = Field(

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from qa_service.serialization import document_url
-from qa_service.web import access, ask, documents, health, operator, problems, rebuild, wording
+from qa_service.web import access, ask, documents, health, metrics, operator, problems, rebuild, wording
+from qa_service.web.answering import admit_with
 from qa_service.web.current import serve_from
 from qa_service.web.headers import add_headers
+from qa_service.web.limits import Limits
 
 if TYPE_CHECKING:
     from qa_service.live import LiveEngine
@@ -28,6 +30,7 @@ def create_app(
     starters: Sequence[str] = (),
     rebuilder: Rebuilder | None = None,
     rebuild_token: str | None = None,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Flask:
     """Return the application.
 
@@ -36,6 +39,7 @@ def create_app(
         starters: Questions that an empty chat page offers.
         rebuilder: Does what `POST /rebuild` and the operator's page ask for.
         rebuild_token: What it must be asked with; without one, or without a rebuilder, both are off.
+        limits: How many questions are taken on.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -50,12 +54,14 @@ def create_app(
     app.url_map.merge_slashes = False  # an address with // is an unknown release, not a redirect
     app.url_map.converters["document_id"] = documents.DocumentIdConverter
     serve_from(app, live)
+    metrics.measure_with(app, metrics.Metrics(live, admit_with(app, limits).places))
     if rebuilder:
         rebuild.rebuild_with(app, rebuilder, rebuild_token)
 
     app.register_blueprint(ask.blueprint)
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(rebuild.blueprint)
     app.register_blueprint(operator.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: app.send_static_file("favicon.svg"))

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, Unsupporte
 
 from qa_service.serialization import document_url, reply_as_json
 from qa_service.types import Citation, Turn
+from qa_service.web.answering import answer
 from qa_service.web.current import current_engine
 from qa_service.web.forms import history_of, newest_turns, parse_ask_form, parse_ask_query
 from qa_service.web.negotiation import FORM, JSON, wants_page
@@ -48,7 +49,7 @@ def _posted_request() -> AskRequest:
 
 def _answer(asked: AskRequest) -> ResponseReturnValue:
     engine = current_engine()
-    reply = engine.ask(asked.question, history=asked.turns, top_k=asked.top_k, filters=asked.engine_filters)
+    reply = answer(engine, asked)
     if not wants_page():
         return jsonify(reply_as_json(reply))
     best = reply.answers[0].text if reply.answers else None

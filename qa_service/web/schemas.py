@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -96,6 +96,22 @@ class RollbackRequest(_Request):
     """Which snapshot to put in service."""
 
     snapshot: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class FeedbackRequest(_Request):
+    """A word on a reply: its question, and its first answer with the quote, which a refusal doesn't have.
+
+    `key` names the reply as it was shown: a second word with the same key takes the place of the first.
+    """
+
+    verdict: Literal["up", "down"]
+    question: QuestionText
+    document_id: Annotated[str, Field(min_length=1, max_length=1_000)] | None = None
+    answer: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    quote: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
+    snapshot: Annotated[str, Field(max_length=100)] | None = None
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")] | None = None
 
 
 Request = TypeVar("Request", bound=_Request)

@@ -18,6 +18,9 @@ from qa_service.errors import SettingsError
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+MAX_CONNECTIONS = 500
+"""Browsers keep theirs open without asking. Each is a file descriptor, of which a process commonly has 1,024."""
+
 MAX_RECEIVED_BYTES = 1024 * 1024
 """More is refused unread. The application refuses less, but politely: after the client is done sending."""
 
@@ -29,8 +32,8 @@ def serve(
 ) -> None:
     """Serve until a signal asks to stop; to be called in the main thread.
 
-    Port 0 picks a free one. `threads` requests are answered at the same time. `on_ready` is called with the address
-    once connections are accepted.
+    Port 0 picks a free one. `threads` requests are in work at the same time; more queue up without end. `on_ready` is
+    called with the address once connections are accepted.
 
     Raises:
         SettingsError: When the address can't be listened on.
@@ -49,6 +52,7 @@ def _server(app: "WSGIApplication", listener: socket.socket, threads: int) -> An
         sockets=[listener],
         threads=threads,
         ident=None,
+        connection_limit=MAX_CONNECTIONS,
         max_request_body_size=MAX_RECEIVED_BYTES,
     )
     server.channel_class = _Channel

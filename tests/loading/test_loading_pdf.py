@@ -6,6 +6,7 @@ import pytest
 from hostile_pdf import compressed, pages, pdf, stream
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from outcomes import Format
 from pypdf import PdfReader, PdfWriter
 from release_writers import Heading, Items, Paragraph, Release, Table, write_pdf
 from reportlab.lib import colors
@@ -16,11 +17,11 @@ from reportlab.platypus import ListFlowable, SimpleDocTemplate
 from reportlab.platypus import Paragraph as Flowable
 from reportlab.platypus import Table as FlowableTable
 
-from qa_service.errors import LoadError
-from qa_service.loading import load_document
 from qa_service.loading.pdf_lines import Line, with_plain_hyphens
 from qa_service.loading.pdf_words import join_lines, words_of
-from qa_service.types import Document
+
+PDF = Format("release.pdf")
+load, reason, text_or_reason = PDF.load, PDF.reason, PDF.text_or_reason
 
 BODY = "The minister met his counterpart in Moscow on Monday, and they talked about trade for half an hour. "
 RELEASE = Release(
@@ -34,23 +35,6 @@ RELEASE = Release(
         *(Paragraph(f"({n}) {BODY * n}".strip()) for n in range(1, 12)),
     ),
 )
-
-
-def load(data: bytes) -> Document:
-    return load_document("release.pdf", data)
-
-
-def reason(data: bytes) -> str:
-    with pytest.raises(LoadError) as caught:
-        load(data)
-    return str(caught.value)
-
-
-def text_or_reason(data: bytes) -> str:
-    try:
-        return load(data).text
-    except LoadError as error:
-        return str(error)
 
 
 def drawn(*lines: tuple[float, float, str], size: float = 11, font: str = "Helvetica") -> str:

@@ -6,11 +6,10 @@ from pathlib import PurePosixPath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from outcomes import outcome
 
-from qa_service.errors import LoadError
 from qa_service.loading import LOADERS, load_document
 from qa_service.loading.canonical import canonical
-from qa_service.types import Document
 
 PIECES = st.sampled_from(
     [
@@ -25,17 +24,9 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.lists(PIECES, max_size=25).map("".join), st.text())
 
 
-def load(document_id: str, data: bytes) -> Document | str:
-    """Return the document, or the reason why there is none."""
-    try:
-        return load_document(document_id, data)
-    except LoadError as error:
-        return str(error)
-
-
 def check(document_id: str, data: bytes) -> None:
     """Load the file: a document must keep what its type promises, and a reason must not hide a parser's crash."""
-    document = load(document_id, data)
+    document = outcome(document_id, data)
     if isinstance(document, str):
         assert "could not be parsed" not in document
         return

@@ -31,6 +31,7 @@ POLICY = (
         "/documents/none",
         "/health",
         "/ready",
+        "/metrics",
         "/rebuild",
         "/nowhere",
         "/static/style.css",
@@ -54,7 +55,7 @@ def test_every_route_without_an_argument_is_among_those_above(app: Flask) -> Non
     rules = {rule.rule for rule in app.url_map.iter_rules() if not rule.arguments}
     rules -= {rule for rule in rules if rule.startswith("/operator")}  # stricter ones: test_web_operator.py
 
-    assert rules == {"/", "/ask", "/documents", "/health", "/ready", "/favicon.ico", "/rebuild"}
+    assert rules == {"/", "/ask", "/documents", "/health", "/ready", "/metrics", "/favicon.ico", "/rebuild"}
 
 
 def test_health_answers_while_there_is_no_snapshot(client: FlaskClient, live: FakeLive) -> None:

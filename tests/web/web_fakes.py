@@ -154,6 +154,7 @@ class FakeEngine:
             index=self.info,
             reason=reason,
             took_ms=1.5,
+            stages={"retrieve": 0.0005, "read": 0.001},
         )
 
 

@@ -1,0 +1,119 @@
+"""A question's way through the limits to the engine and into the figures. Every route that asks comes this way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
+
+from qa_service.errors import QuestionError
+from qa_service.web.limits import Limits, Places, RateLimit
+from qa_service.web.metrics import metrics_of
+
+if TYPE_CHECKING:
+    from qa_service.engine import Engine, Retrieved
+    from qa_service.types import Reply
+    from qa_service.web.schemas import AskRequest
+
+
+class Admission:
+    """Who may ask, in one application."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.places = Places(limits.n_running, limits.n_waiting)
+        self._rate = RateLimit(limits.per_minute) if limits.per_minute else None
+
+    def admit(self, address: str) -> None:
+        """Return when a question from `address` may be worked on; its place must be given back.
+
+        Raises:
+            TooManyRequests: The client has asked too much.
+            ServiceUnavailable: Everybody together has.
+        """
+        if self._rate:
+            self._rate.count(address)
+        self.places.take()
+
+
+def admit_with(app: Flask, limits: Limits) -> Admission:
+    """Hold the questions of this application to `limits`."""
+    admission = app.extensions["qa_service.admission"] = Admission(limits)
+    return admission
+
+
+def answer(engine: Engine, asked: AskRequest) -> Reply:
+    """Answer a question when its turn has come.
+
+    Raises:
+        TooManyRequests: The client has asked too much.
+        ServiceUnavailable: Everybody together has.
+        QuestionError: The engine refuses it.
+    """
+    give_back = _take_place()
+    try:
+        with _counted() as count:
+            reply = engine.ask(asked.question, history=asked.turns, top_k=asked.top_k, filters=asked.engine_filters)
+            count(reply)
+    finally:
+        give_back()
+    return reply
+
+
+@dataclass(frozen=True, slots=True)
+class HalfAnswered:
+    """A question that has its place and its passages. `give_back` must be called in the end, whatever happens."""
+
+    found: Retrieved
+    read: Callable[[], Reply]
+    give_back: Callable[[], None]
+
+
+def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
+    """Do the first half of answering. Raises as `answer` does."""
+    give_back = _take_place()
+    try:
+        with _counted():
+            found = engine.retrieve(
+                asked.question, history=asked.turns, top_k=asked.top_k, filters=asked.engine_filters
+            )
+    except BaseException:
+        give_back()
+        raise
+
+    def read() -> Reply:
+        with _counted() as count:
+            reply = engine.answer(found)
+            count(reply)
+        return reply
+
+    return HalfAnswered(found, read, give_back)
+
+
+def _take_place() -> Callable[[], None]:
+    admission, metrics = cast("Admission", current_app.extensions["qa_service.admission"]), metrics_of(current_app)
+    try:
+        admission.admit(request.remote_addr or "")
+    except TooManyRequests:
+        metrics.count_turned_away("rate")
+        raise
+    except ServiceUnavailable:
+        metrics.count_turned_away("concurrency")
+        raise
+    return admission.places.give_back
+
+
+@contextmanager
+def _counted() -> Iterator[Callable[[Reply], None]]:
+    """Give what counts a reply; count a failure unless it was the question's own fault."""
+    metrics = metrics_of(current_app)
+    try:
+        yield metrics.count_reply
+    except QuestionError:
+        raise
+    except Exception:
+        metrics.count_failure()
+        raise

@@ -431,12 +431,10 @@ def _evaluate_reader(settings: "Settings", file: Path, *, json_output: bool, out
 
 
 def _settings(**flags: Any) -> "Settings":
-    from qa_service.config import LOG_FORMAT, load_settings  # noqa: PLC0415
+    from qa_service.config import load_settings, start_logging  # noqa: PLC0415
 
     settings = load_settings(**flags)
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
-    for noisy in ("sentence_transformers", "transformers", "httpx", "filelock", "faiss"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    start_logging(settings)
     return settings
 
 

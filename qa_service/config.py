@@ -3,6 +3,7 @@
 The README's table is generated from the field descriptions here; a test keeps the two the same.
 """
 
+import logging
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,15 @@ from qa_service.errors import SettingsError
 
 SETTINGS_FILE = Path("qa.toml")
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# Libraries that tell of each request, model and file at the level that this program logs at, and how bad it must be.
+_QUIET = {
+    "sentence_transformers": logging.WARNING,
+    "transformers": logging.WARNING,
+    "httpx": logging.WARNING,
+    "filelock": logging.WARNING,
+    "faiss": logging.WARNING,
+    "pypdf": logging.ERROR,  # it warns of all that it repairs
+}
 
 
 class Settings(BaseSettings):
@@ -110,3 +120,10 @@ def load_settings(**flags: Any) -> Settings:
         raise SettingsError(f"wrong setting: {faults}. The README lists the settings.") from error
     except ValueError as error:  # qa.toml is not TOML
         raise SettingsError(f"{SETTINGS_FILE} can't be read: {error}") from error
+
+
+def start_logging(settings: Settings) -> None:
+    """Log to stderr as `settings` say. Only the doors call it: it holds for the whole process."""
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    for name, level in _QUIET.items():
+        logging.getLogger(name).setLevel(level)

@@ -18,7 +18,7 @@ from typing import Literal
 
 from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader
 from qa_service.builder import Progress
-from qa_service.config import LOG_FORMAT, Settings
+from qa_service.config import Settings, start_logging
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import BusyError, QaServiceError
 from qa_service.evaluation.replay import Replay, load_saved_questions, replay
@@ -233,7 +233,7 @@ class Rebuilder:
 def _rebuild_here(settings: Settings, connection: Connection) -> None:
     """Rebuild in this process, telling progress and outcome to `connection`; stops when nobody listens any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's, which ends this process
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    start_logging(settings)
     told_at, told = 0.0, ""
 
     def tell(stage: str, done: int, total: int) -> None:

@@ -16,7 +16,7 @@ LAYERS = [
     {"protocols", "config", "words", "model_folders", "answer_measures", "duplicates", "reports"},
     {"sentences"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue"},
-    {"builder", "engine", "serialization", "fetching"},
+    {"builder", "engine", "serialization", "fetching", "feedback"},
     {"assembly"},
     {"live", "evaluation"},
     {"rebuilding", "builds"},
@@ -78,5 +78,11 @@ def test_package_files_only_re_export() -> None:
 def test_importing_the_command_line_loads_neither_torch_nor_flask() -> None:
     heavy = {"torch", "flask", "faiss", "onnxruntime"}
     check = f"import sys, qa_service.cli; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"
+    result = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_importing_the_loaders_loads_no_library_of_a_format_that_no_file_may_have() -> None:
+    check = "import sys, qa_service.loading; sys.exit(' '.join({'pypdf', 'docx'} & set(sys.modules)) or 0)"
     result = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr) == (0, "")

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa_service.errors import BuildError, LoadError
-from qa_service.loading.docx import extract_docx
 from qa_service.loading.extracted import Extracted
 from qa_service.loading.html import extract_html
 from qa_service.loading.listing import list_files, suffix_of, unsupported
 from qa_service.loading.markdown import extract_markdown
 from qa_service.loading.metadata import to_document
-from qa_service.loading.pdf import extract_pdf
 from qa_service.loading.plain_text import extract_text
 from qa_service.types import Document
 
@@ -22,13 +20,27 @@ logger = logging.getLogger(__name__)
 
 _READS = 3  # of a file that changes meanwhile
 
+
+# What reads these two takes as long to import as all the rest of this package: only where there is such a file.
+def _extract_pdf(data: bytes) -> Extracted:
+    from qa_service.loading.pdf import extract_pdf  # noqa: PLC0415
+
+    return extract_pdf(data)
+
+
+def _extract_docx(data: bytes) -> Extracted:
+    from qa_service.loading.docx import extract_docx  # noqa: PLC0415
+
+    return extract_docx(data)
+
+
 LOADERS: Mapping[str, Callable[[bytes], Extracted]] = {
     ".txt": extract_text,
     ".md": extract_markdown,
     ".html": extract_html,
     ".htm": extract_html,
-    ".pdf": extract_pdf,
-    ".docx": extract_docx,
+    ".pdf": _extract_pdf,
+    ".docx": _extract_docx,
 }
 
 

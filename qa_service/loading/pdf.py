@@ -5,7 +5,6 @@ date in its properties is that of the file, not of the release.
 """
 
 import io
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -89,7 +88,6 @@ def _stated_title(reader: PdfReader) -> str:
 @contextmanager
 def _as_load_error() -> Iterator[None]:
     """Limit what pypdf does, and give what it raises as a LoadError."""
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of what it repairs
     try:
         with apply_configuration(
             maximum_declared_stream_length=MAX_STREAM_BYTES,

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parents[1] / "qa_service"
 
 # A module may import from layers above its own; inside a layer only from its own package, or as listed.
 LAYERS = [
-    {"types", "errors"},
-    {"protocols", "config", "words", "model_folders", "answer_measures", "duplicates", "reports"},
+    {"types", "errors", "wire"},
+    {"protocols", "config", "words", "model_folders", "answer_measures", "duplicates", "reports", "client"},
     {"sentences"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue"},
     {"builder", "engine", "serialization", "fetching", "feedback"},
@@ -73,6 +73,13 @@ def test_package_files_only_re_export() -> None:
     for path in PACKAGE.rglob("__init__.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             assert not isinstance(node, ast.ClassDef | ast.For | ast.While), f"{path} holds logic"
+
+
+def test_importing_the_client_loads_nothing_of_a_server() -> None:
+    heavy = {"torch", "flask", "faiss", "onnxruntime", "numpy", "pydantic"}
+    check = f"import sys, qa_service.client; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"
+    result = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_importing_the_command_line_loads_neither_torch_nor_flask() -> None:

@@ -1,0 +1,135 @@
+"""Replies as POST /ask gives them, as dataclasses. The client returns them, MCP publishes their form.
+
+The standard library is enough here. Members that a newer server adds are left out; a missing one is an error.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
+
+Reason = Literal["no_match", "low_confidence", "outside_filters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Words cut from a release.
+
+    Attributes:
+        confidence: Chance that it is right, 0 to 1.
+        citation: Id of the citation that holds it.
+        also_in: Ids of other citations that say the same.
+    """
+
+    text: str
+    confidence: float
+    citation: int
+    also_in: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer stands. Offsets are half-open and count Unicode code points of the release's stored text.
+
+    Attributes:
+        quote: The sentence that holds the answer, `text[start:end]`; the answer's words are
+            `text[answer_start:answer_end]`.
+        before, after: What stands around the quote in its passage.
+        url: Path of the release's page on the server, at the passage.
+    """
+
+    id: int
+    document_id: str
+    title: str
+    date: dt.date | None
+    section: str | None
+    source_url: str | None
+    quote: str
+    start: int
+    end: int
+    answer_start: int
+    answer_end: int
+    before: str
+    after: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage that was found: near the question, but no answer."""
+
+    document_id: str
+    title: str
+    date: dt.date | None
+    section: str | None
+    text: str
+    start: int
+    end: int
+    score: float
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Which snapshot answered, and what it holds. `newest` is the latest date of a release in it."""
+
+    version: str
+    built_at: dt.datetime
+    documents: int
+    passages: int
+    newest: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The reply to a question.
+
+    Attributes:
+        interpreted_as: The stand-alone question that a follow-up was taken for.
+        answered: False when the releases don't say; then there are no answers and no citations.
+        reason: Why not, None when it is answered.
+        answers: Best first.
+        passages: The nearest ones, best first. In a refusal they are not an answer.
+    """
+
+    question: str
+    interpreted_as: str | None
+    answered: bool
+    reason: Reason | None
+    answers: tuple[Answer, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    index: Index
+    took_ms: float
+
+
+def reply_from_json(stored: Mapping[str, Any]) -> Reply:
+    """Return a reply from the JSON object of POST /ask; KeyError, TypeError or ValueError when it isn't one."""
+    answers = [_from_json(Answer, {**answer, "also_in": tuple(answer["also_in"])}) for answer in stored["answers"]]
+    return _from_json(
+        Reply,
+        {
+            **stored,
+            "answers": tuple(answers),
+            "citations": tuple(_from_json(Citation, _dated(citation, "date")) for citation in stored["citations"]),
+            "passages": tuple(_from_json(Passage, _dated(passage, "date")) for passage in stored["passages"]),
+            "index": index_from_json(stored["index"]),
+        },
+    )
+
+
+def index_from_json(stored: Mapping[str, Any]) -> Index:
+    """Return what a reply and GET /ready say of the index."""
+    return _from_json(Index, {**_dated(stored, "newest"), "built_at": dt.datetime.fromisoformat(stored["built_at"])})
+
+
+_Form = TypeVar("_Form")
+
+
+def _from_json(form: type[_Form], stored: Mapping[str, Any]) -> _Form:
+    known = {field.name for field in fields(form)}  # type: ignore[arg-type]
+    return form(**{name: value for name, value in stored.items() if name in known})
+
+
+def _dated(stored: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {**stored, name: dt.date.fromisoformat(stored[name]) if stored[name] else None}

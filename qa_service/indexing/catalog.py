@@ -160,6 +160,15 @@ class Catalog:
         """Return the ids of all releases."""
         return {name for (name,) in self._all("SELECT id FROM documents")}
 
+    def titles_of(self, document_ids: Sequence[str]) -> dict[str, str]:
+        """Return the titles of those of `document_ids` that there are."""
+        found: dict[str, str] = {}
+        for begin in range(0, len(document_ids), _BATCH):
+            batch = document_ids[begin : begin + _BATCH]
+            marks = ",".join("?" * len(batch))
+            found.update(self._all(f"SELECT id, title FROM documents WHERE id IN ({marks})", batch))  # noqa: S608
+        return found
+
     def list_documents(
         self,
         *,

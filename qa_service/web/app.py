@@ -5,19 +5,22 @@ A new route is one file with its blueprint and one line in `create_app`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from qa_service.serialization import document_url
 from qa_service.web import access, ask, documents, health, metrics, operator, problems, rebuild, wording
+from qa_service.web import feedback as feedback_pages
 from qa_service.web.answering import admit_with
 from qa_service.web.current import serve_from
 from qa_service.web.headers import add_headers
 from qa_service.web.limits import Limits
 
 if TYPE_CHECKING:
+    from qa_service.engine import Engine
+    from qa_service.feedback import FeedbackStore
     from qa_service.live import LiveEngine
     from qa_service.rebuilding import Rebuilder
 
@@ -27,7 +30,8 @@ MAX_BODY_BYTES = 64 * 1024
 def create_app(
     live: LiveEngine,
     *,
-    starters: Sequence[str] = (),
+    suggest: Callable[[Engine], Sequence[str]] = lambda _engine: (),
+    feedback: FeedbackStore | None = None,
     rebuilder: Rebuilder | None = None,
     rebuild_token: str | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
@@ -36,14 +40,15 @@ def create_app(
 
     Args:
         live: Asked at each request which engine is in service.
-        starters: Questions that an empty chat page offers.
+        suggest: Returns at once the questions that an empty chat page offers.
+        feedback: Keeps what readers say of answers; without it, they are not asked.
         rebuilder: Does what `POST /rebuild` and the operator's page ask for.
         rebuild_token: What it must be asked with; without one, or without a rebuilder, both are off.
         limits: How many questions are taken on.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.config["STARTERS"] = tuple(starters)
+    app.config["SUGGEST"] = suggest
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Japanese stays readable in a terminal
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the order is the one that the documentation shows
     app.jinja_env.trim_blocks = True
@@ -54,12 +59,14 @@ def create_app(
     app.url_map.merge_slashes = False  # an address with // is an unknown release, not a redirect
     app.url_map.converters["document_id"] = documents.DocumentIdConverter
     serve_from(app, live)
+    feedback_pages.keep_in(app, feedback)
     metrics.measure_with(app, metrics.Metrics(live, admit_with(app, limits).places))
     if rebuilder:
         rebuild.rebuild_with(app, rebuilder, rebuild_token)
 
     app.register_blueprint(ask.blueprint)
     app.register_blueprint(documents.blueprint)
+    app.register_blueprint(feedback_pages.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(rebuild.blueprint)

@@ -8,6 +8,7 @@ from werkzeug.routing import PathConverter
 from qa_service.indexing.catalog import Catalog, DocumentSummary
 from qa_service.serialization import document_url
 from qa_service.types import Document
+from qa_service.web.citing import original_url
 from qa_service.web.current import current_engine
 from qa_service.web.forms import parse_list_query
 from qa_service.web.negotiation import wants_page
@@ -46,7 +47,7 @@ def show_document(document_id: str) -> str:
     return render_template(
         "release.html",
         document=document,
-        original=_web_address(document.source_url),
+        original=original_url(document.source_url, document.text[highlight.start : highlight.end] if highlight else ""),
         blocks=blocks,
         has_title=any(block.tag == "h1" for block in blocks),
     )
@@ -63,11 +64,6 @@ def _document(catalog: Catalog, document_id: str) -> Document:
     if document is None:
         raise NotFound("No release has this address. It may have been removed; /documents lists those that there are.")
     return document
-
-
-def _web_address(address: str | None) -> str | None:
-    """Return `address` if it is one of the web; `javascript:` and the like are not for clicking."""
-    return address if address and address.lower().startswith(("http://", "https://")) else None
 
 
 def _as_json(summary: DocumentSummary) -> dict[str, object]:

@@ -27,7 +27,8 @@ def parse_ask_query(values: Values) -> AskRequest:
     Raises:
         InvalidFields: Naming every parameter that is not as it should be.
     """
-    _refuse_unknown(values, {"q", "top_k", "date_from", "date_to", "document_id"})
+    # snapshot: the one that answered when the link was made; the page compares
+    _refuse_unknown(values, {"q", "top_k", "date_from", "date_to", "document_id", "snapshot"})
     return _validate_ask(values, question="q")
 
 

@@ -98,6 +98,16 @@ def snapshot_line(index: IndexInfo) -> str:
     return f"{releases}, newest {long_date(index.newest)}" if index.newest else releases
 
 
+def limit_line(name: str, value: str) -> str:
+    """Return a filter in words: "From 1 May 2005", "Only TITLE"."""
+    if name == "document_id":
+        return f"Only {value}"
+    try:
+        return f"{FIELD_LABELS[name]} {long_date(dt.date.fromisoformat(value))}"
+    except ValueError:
+        return f"{FIELD_LABELS[name]} {value}"
+
+
 def stage_in_words(stage: str) -> str:
     """Return what a build does in `stage`."""
     return STAGES.get(stage, stage)

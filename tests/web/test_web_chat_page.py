@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
-from web_fakes import HOSTILE, SUMMIT, Asked, FakeEngine, FakeLive
+from web_fakes import HOSTILE, INFO, SUMMIT, Asked, FakeEngine, FakeLive
 from werkzeug.test import TestResponse
 
 from qa_service.types import Filters, Turn
@@ -37,13 +37,13 @@ def fields_of(page: LexborHTMLParser) -> list[tuple[str, str]]:
 def test_an_empty_page_says_what_the_releases_are(client: FlaskClient) -> None:
     page = page_of(client.get("/", headers=BROWSER))
 
-    assert texts(page, ".welcome .quiet") == ["3 releases, newest 3 June 2024."]
+    assert texts(page, ".welcome > .quiet") == ["3 releases, newest 3 June 2024."]
     assert page.css(".turn") == []
     assert page.css(".starters") == []
 
 
 def test_starter_questions_are_links_that_ask(live: FakeLive) -> None:
-    client = create_app(live, starters=["How long & why?"]).test_client()  # type: ignore[arg-type]
+    client = create_app(live, suggest=lambda _engine: ["How long & why?"]).test_client()  # type: ignore[arg-type]
 
     [link] = page_of(client.get("/", headers=BROWSER)).css(".starters a")
 
@@ -79,7 +79,9 @@ def test_an_answer_that_is_a_whole_sentence_is_not_said_twice(client: FlaskClien
 def test_a_citation_names_its_release_and_opens_it_at_the_marked_words(client: FlaskClient) -> None:
     page = page_of(ask(client, "How long?"))
 
-    assert texts(page, ".source") == [f"[1] {SUMMIT.title} 10 May 2005 · Restated for this project."]
+    assert texts(page, ".source") == [
+        f"[1] {SUMMIT.title} 10 May 2005 · Restated for this project. Original at these words"
+    ]
     address = page.css(".chip")[0].attributes["href"] or ""
     assert urlsplit(address).fragment == "p3"
     release = page_of(client.get(address, headers=BROWSER))
@@ -90,7 +92,8 @@ def test_a_citation_names_its_release_and_opens_it_at_the_marked_words(client: F
 def test_other_answers_and_other_releases_are_a_click_away(client: FlaskClient) -> None:
     page = page_of(ask(client, "How many countries?"))
 
-    assert texts(page, "summary")[:2] == ["Also stated in 1 other release", "1 other possible answer"]
+    assert texts(page, "summary")[:3:2] == ["Also stated in 1 other release", "1 other possible answer"]
+    assert texts(page, ".refs > .ref a") == ["1", "2", "3"]
     assert texts(page, ".also .quote mark") == ["About 50 countries"]
     assert texts(page, ".others .answer") == ["Red Square"]
     assert texts(page, ".chip .number") == ["[1]", "[2]", "[3]"]
@@ -113,7 +116,7 @@ def test_a_refusal_because_of_dates_says_so_and_keeps_them_in_the_form(client: F
     [why] = [line for line in texts(page, ".card p") if line.startswith("No release within")]
     assert why == "No release within the limits you set answers it. Others may: widen them and ask again."
     assert ("date_from", "2024-01-01") in fields_of(page)
-    assert len(page.css("details[open] [name=date_from]")) == 1
+    assert texts(page, ".chips button") == ["Remove: From 1 January 2024"]
 
 
 def test_the_form_carries_the_conversation_and_the_page_shows_it(client: FlaskClient, engine: FakeEngine) -> None:
@@ -137,7 +140,11 @@ def test_the_link_to_a_question_asks_it_as_it_was_understood(client: FlaskClient
 
     query = urlsplit(page.css(".foot a")[0].attributes["href"] or "").query
 
-    assert parse_qsl(query) == [("q", "And the bridge? (How long?)"), ("date_to", "2025-01-01")]
+    assert parse_qsl(query) == [
+        ("q", "And the bridge? (How long?)"),
+        ("date_to", "2025-01-01"),
+        ("snapshot", INFO.version),
+    ]
 
 
 def test_a_long_conversation_keeps_its_last_twenty_turns(client: FlaskClient, engine: FakeEngine) -> None:
@@ -159,11 +166,80 @@ def test_the_form_of_a_wordy_conversation_stays_below_the_limit_of_a_body(client
     assert len(urlencode(fields_of(page))) + 12 * 2_000 < 64 * 1024
 
 
-def test_a_release_that_the_question_is_limited_to_can_be_unticked(client: FlaskClient) -> None:
-    page = page_of(client.get("/ask?q=How+long%3F&document_id=a%22b", headers=BROWSER))
+def test_limits_are_chips_that_name_the_release_and_are_sent_again(client: FlaskClient) -> None:
+    link = f"/ask?q=How+long%3F&date_to=2024-05-01&document_id=a%22b&document_id={SUMMIT.id}"
+    page = page_of(client.get(link, headers=BROWSER))
 
-    [box] = page.css("input[type=checkbox][checked]")
-    assert (box.attributes["name"], box.attributes["value"]) == ("document_id", 'a"b')
+    assert texts(page, ".chips .label") == ["To 1 May 2024", 'Only a"b', f"Only {SUMMIT.title}"]
+    sent = fields_of(page)
+    assert ("document_id", 'a"b') in sent
+    assert ("document_id", SUMMIT.id) in sent
+    assert ("date_to", "2024-05-01") in sent
+
+
+@pytest.mark.parametrize(
+    ("removed", "left"),
+    [
+        ("date_from:2024-01-01", ["To 1 May 2024", "Only a:b", f"Only {SUMMIT.title}"]),
+        ("document_id:a:b", ["From 1 January 2024", "To 1 May 2024", f"Only {SUMMIT.title}"]),
+        ("nothing", ["From 1 January 2024", "To 1 May 2024", "Only a:b", f"Only {SUMMIT.title}"]),
+    ],
+)
+def test_a_chip_takes_its_limit_off_and_nothing_else(client: FlaskClient, removed: str, left: list[str]) -> None:
+    limits = {"date_from": "2024-01-01", "date_to": "2024-05-01", "document_id": ["a:b", SUMMIT.id]}
+    history = {"history_question": "How long?", "history_answer": "30 minutes"}
+
+    page = page_of(ask(client, "half a quest", remove=removed, **limits, **history))
+
+    assert texts(page, ".chips .label") == left
+    assert texts(page, ".question") == ["How long?"]
+    assert dict(fields_of(page))["question"] == "half a quest"
+
+
+def test_the_empty_page_takes_limits_from_its_address(client: FlaskClient) -> None:
+    page = page_of(client.get(f"/?document_id={SUMMIT.id}&date_from=2005-01-01&utm=x", headers=BROWSER))
+
+    assert texts(page, ".chips .label") == ["From 1 January 2005", f"Only {SUMMIT.title}"]
+    page_of(client.get("/?date_from=yesterday", headers=BROWSER), 422)
+
+
+def test_a_link_says_when_another_snapshot_answers_now(client: FlaskClient) -> None:
+    same = page_of(client.get(f"/ask?q=How+long&snapshot={INFO.version}", headers=BROWSER))
+    other = page_of(client.get("/ask?q=How+long&snapshot=20230101T000000-xyz", headers=BROWSER))
+    nonsense = page_of(client.get("/ask?q=How+long&snapshot=<b>", headers=BROWSER))
+
+    assert same.css(".notice") == nonsense.css(".notice") == []
+    assert texts(other, ".notice") == [
+        "This link was made when snapshot 20230101T000000-xyz answered. The one in service now is "
+        f"{INFO.version}, so the answer may be another."
+    ]
+
+
+def test_the_whole_paragraph_unfolds_where_not_all_of_it_is_shown(client: FlaskClient, engine: FakeEngine) -> None:
+    short = page_of(ask(client, "How long?"))
+    engine.paragraph_around = ("Before. " * 30, " After." * 30)
+
+    long = page_of(ask(client, "How long?"))
+
+    assert short.css(".paragraph") == []
+    [paragraph] = texts(long, ".paragraph > p")
+    assert paragraph.startswith("Before. Before.")
+    assert paragraph.endswith("After. After.")
+    assert texts(long, ".paragraph mark") == ["approximately 30 minutes"]
+
+
+def test_an_answer_can_be_copied_with_its_source_in_three_forms(client: FlaskClient) -> None:
+    page = page_of(ask(client, "What did the bridge cost?"))
+
+    assert texts(page, ".copy .form strong") == ["Text", "Markdown", "BibTeX"]
+    text, markdown, bibtex = (node.text() for node in page.css(".copy pre"))
+    address = page.css(".chip")[0].attributes["href"]
+    assert text == (
+        "12.5 million euros\n\n“The bridge cost 12.5 million euros.”\n"
+        f"New bridge over the Saône, 3 June 2024\nhttp://localhost{address}"
+    )
+    assert markdown.startswith("**12.5 million euros**\n\n> The bridge cost 12.5 million euros.\n>\n> [New bridge")
+    assert bibtex.startswith("@misc{ber-br-cke-50,\n  title = {{New bridge over the Saône}},\n  year = {2024},")
 
 
 @pytest.mark.parametrize(

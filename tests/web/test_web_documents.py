@@ -65,7 +65,7 @@ def test_a_page_shows_title_headings_date_note_and_the_way_back(client: FlaskCli
     assert one(page, "time").text() == "10 May 2005"
     assert one(page, "p.note").text() == "Restated for this project."
     assert one(page, ".back a").text() == "Back to the questions"
-    assert one(page, "a[rel=external]").attributes["href"] == "https://releases.example/2005/summit.html"
+    assert one(page, "a[rel=external]").attributes["href"] == SUMMIT.source_url
 
 
 def test_a_title_that_the_text_does_not_begin_with_stands_above_it(client: FlaskClient) -> None:

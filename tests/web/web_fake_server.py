@@ -9,6 +9,7 @@ from pathlib import Path
 
 from web_fakes import FakeEngine, FakeLive, write_fake_catalog
 
+from qa_service.feedback import FeedbackStore
 from qa_service.types import Reply
 from qa_service.web.app import create_app
 from qa_service.web.server import serve
@@ -29,5 +30,9 @@ class WaitingEngine(FakeEngine):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(FakeLive(WaitingEngine(write_fake_catalog(Path(folder)))), starters=["How long did it last?"])
+        app = create_app(
+            FakeLive(WaitingEngine(write_fake_catalog(Path(folder)))),  # type: ignore[arg-type]
+            suggest=lambda _engine: ["How long did it last?"],
+            feedback=FeedbackStore(Path(folder), max_a_minute=1_000),
+        )
         serve(app, "127.0.0.1", 0, 4, on_ready=say)

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qa_service.errors import NoSnapshotError, QuestionError
@@ -120,6 +120,8 @@ class FakeEngine:
     catalog: Catalog
     info: IndexInfo = INFO
     asked: list[Asked] = field(default_factory=list)
+    paragraph_around: tuple[str, str] = ("", "")
+    """What the passage of a citation has more, before and after, than the catalog's."""
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), top_k: int = 5, filters: Filters | None = None
@@ -150,11 +152,26 @@ class FakeEngine:
             interpreted_as=interpreted,
             answers=tuple(answers),
             citations=tuple(citations),
-            passages=nearest,
+            passages=self._widened(nearest),
             index=self.info,
             reason=reason,
             took_ms=1.5,
             stages={"retrieve": 0.0005, "read": 0.001},
+        )
+
+    def _widened(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        before, after = self.paragraph_around
+        return tuple(
+            replace(
+                hit,
+                passage=replace(
+                    hit.passage,
+                    text=before + hit.passage.text + after,
+                    start=hit.passage.start - len(before),
+                    end=hit.passage.end + len(after),
+                ),
+            )
+            for hit in hits
         )
 
 

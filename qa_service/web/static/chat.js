@@ -1,12 +1,22 @@
 // Asks without leaving the page. Without this file the form does the same by a full page load.
 
+import { openBesideThread } from "./beside.js";
+import { keepLimits } from "./limits.js";
+import { remember, showPast } from "./past.js";
+import { serveTurns } from "./turns.js";
+
 const form = document.getElementById("ask");
 const thread = document.getElementById("thread");
 const question = document.getElementById("question");
 const button = form.querySelector("button");
 const KEY = "conversation"; // kept for this tab only, so that a visit to a release does not end it
 
+document.documentElement.classList.add("js");
 thread.setAttribute("aria-live", "polite");
+openBesideThread();
+keepLimits();
+showPast();
+serveTurns(thread);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   ask();
@@ -17,6 +27,8 @@ document.getElementById("start-over").addEventListener("click", () => {
   sessionStorage.removeItem(KEY);
 });
 restore();
+const fromLink = document.getElementById("latest");
+if (fromLink) remember(fromLink);
 
 async function ask() {
   const asked = question.value.trim();
@@ -32,7 +44,8 @@ async function ask() {
     if (!answered) throw new Error(page.querySelector("main p")?.textContent ?? `The server answered ${response.status}.`);
     turn.replaceWith(answered);
     document.getElementById("history").replaceWith(page.getElementById("history"));
-    if (!response.ok) question.value = asked;
+    if (response.ok) remember(answered);
+    else question.value = asked;
     answered.scrollIntoView({ block: "start" });
   } catch (error) {
     const message = error instanceof TypeError ? "The server could not be reached. Try again in a moment." : error.message;

@@ -1,0 +1,109 @@
+"""What readers say of an answer: taken in here, read only on the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Flask, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable, TooManyRequests
+
+from qa_service.feedback import Feedback, FeedbackError, FeedbackFullError
+from qa_service.web.current import current_engine
+from qa_service.web.negotiation import JSON, wants_page
+from qa_service.web.problems import FieldError, InvalidFields
+from qa_service.web.schemas import FeedbackRequest, parse_json_object, validate
+
+if TYPE_CHECKING:
+    from qa_service.feedback import FeedbackStore
+
+MAX_FROM_ONE_ADDRESS = 12
+"""Entries a minute, in each process. The store has a limit for all of them together."""
+RETRY_AFTER_S = 60
+_MAX_ADDRESSES = 10_000
+
+blueprint = Blueprint("feedback", __name__)
+
+
+class Throttle:
+    """Counts what each address sent within the last minute. Addresses are then forgotten, and never written down."""
+
+    def __init__(self, n_a_minute: int) -> None:
+        self._n_a_minute = n_a_minute
+        self._times: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def takes(self, address: str) -> bool:
+        """Return whether `address` may send one more now; if so, it is counted."""
+        now = time.monotonic()
+        with self._lock:
+            if len(self._times) >= _MAX_ADDRESSES:
+                self._times = {key: times for key, times in self._times.items() if times[-1] > now - 60}
+            times = self._times.setdefault(address, deque())
+            while times and times[0] <= now - 60:
+                times.popleft()
+            is_taken = len(times) < self._n_a_minute and len(self._times) <= _MAX_ADDRESSES
+            if is_taken:
+                times.append(now)
+            elif not times:
+                del self._times[address]
+            return is_taken
+
+
+def keep_in(app: Flask, store: FeedbackStore | None) -> None:
+    """Make `store` what keeps feedback in this application; None means that it takes none, and pages don't ask."""
+    app.extensions["qa_service.feedback"] = store
+    app.extensions["qa_service.feedback.throttle"] = Throttle(MAX_FROM_ONE_ADDRESS)
+    app.jinja_env.globals["takes_feedback"] = lambda: store is not None
+
+
+@blueprint.post("/feedback")
+def take_feedback() -> ResponseReturnValue:
+    """Keep a word on a reply. 201, or a page of thanks."""
+    store: FeedbackStore | None = current_app.extensions["qa_service.feedback"]
+    if store is None:
+        raise NotFound("This server takes no feedback.")
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        raise Forbidden("This was sent by another site's page.")
+    given = validate(FeedbackRequest, _fields())
+    _check_words(given)
+    if not current_app.extensions["qa_service.feedback.throttle"].takes(request.remote_addr or ""):
+        raise TooManyRequests("You sent much feedback within a minute. Try again later.", retry_after=RETRY_AFTER_S)
+    words = given.model_dump(exclude={"key"})
+    entry = Feedback(key=given.key or secrets.token_hex(8), at=dt.datetime.now(dt.UTC), **words)
+    try:
+        store.add(entry)
+    except FeedbackFullError as error:
+        current_app.logger.warning("feedback was refused: %s", error)
+        raise TooManyRequests("Too much feedback came in. Try again later.", retry_after=RETRY_AFTER_S) from error
+    except FeedbackError as error:
+        current_app.logger.warning("feedback was not kept: %s", error)
+        raise ServiceUnavailable("Feedback can't be kept now.", retry_after=RETRY_AFTER_S) from error
+    if wants_page():
+        return render_template("thanks.html")
+    return jsonify(key=entry.key), 201
+
+
+def _fields() -> dict[str, object]:
+    if request.mimetype == JSON:
+        return parse_json_object(request.get_data())
+    # browsers send line breaks of a form's fields as CRLF; releases have LF
+    return {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
+
+
+def _check_words(given: FeedbackRequest) -> None:
+    """Refuse answers that no release holds: what is kept may become an evaluation question."""
+    if given.document_id is None:
+        if given.answer or given.quote:
+            raise InvalidFields([FieldError("document_id", "Is needed with an answer")])
+        return
+    if not given.answer or not given.quote:
+        raise InvalidFields([FieldError("answer", "Is needed with a document_id, and so is the quote")])
+    document = current_engine().catalog.document(given.document_id)
+    if document is None or given.quote not in document.text or given.answer not in given.quote:
+        raise InvalidFields([FieldError("quote", "Does not stand in that release, or the answer not in it")])

@@ -1,0 +1,84 @@
+// Opens a cited release beside the thread where there is room; elsewhere, and for new tabs, the link does what links do.
+
+const panel = document.getElementById("beside");
+const wide = matchMedia("(min-width: 68rem)");
+let opener = null;
+let opened = 0;
+
+export function openBesideThread() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-beside]");
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!link || !isPlain || !wide.matches) return;
+    event.preventDefault();
+    open(link);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !panel.hidden) close();
+  });
+  wide.addEventListener("change", () => {
+    if (!wide.matches) close();
+  });
+}
+
+async function open(link) {
+  const number = ++opened;
+  opener = link;
+  const top = link.getBoundingClientRect().top;
+  fill([message("Opening the release …")], link.href);
+  panel.hidden = false;
+  scrollBy({ top: link.getBoundingClientRect().top - top, behavior: "instant" }); // the words clicked stay where they were
+  panel.focus({ preventScroll: true });
+  try {
+    const response = await fetch(link.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (number !== opened) return;
+    const parts = [...page.querySelectorAll("main > .about, main > .release")];
+    fill(parts.length ? parts : [message(page.querySelector("main p")?.textContent ?? "It can’t be shown.")], link.href);
+    showWords();
+  } catch {
+    if (number === opened) fill([message("The server could not be reached. Try again in a moment.")], link.href);
+  }
+}
+
+function fill(parts, address) {
+  const bar = document.createElement("div");
+  bar.className = "beside-bar";
+  const page = document.createElement("a");
+  page.href = address;
+  page.textContent = "Open as a page";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = "Close";
+  button.addEventListener("click", close);
+  bar.append(page, button);
+  panel.replaceChildren(bar, ...parts);
+}
+
+function showWords() {
+  const words = panel.querySelector("mark.words") ?? panel.querySelector("mark.quote") ?? target();
+  if (!words) return;
+  const room = (panel.clientHeight - words.getBoundingClientRect().height) / 2;
+  panel.scrollTop += words.getBoundingClientRect().top - panel.getBoundingClientRect().top - Math.max(room, 64);
+}
+
+function target() {
+  return panel.querySelector(`#${CSS.escape(new URL(opener.href).hash.slice(1))}`);
+}
+
+function message(text) {
+  const line = document.createElement("p");
+  line.className = "quiet";
+  line.textContent = text;
+  return line;
+}
+
+function close() {
+  opened += 1;
+  if (panel.hidden) return;
+  panel.hidden = true;
+  panel.replaceChildren();
+  opener?.focus({ preventScroll: true });
+  opener?.scrollIntoView({ block: "nearest", behavior: "instant" });
+}

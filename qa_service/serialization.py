@@ -23,7 +23,7 @@ def reply_as_json(reply: Reply) -> dict[str, object]:
             for answer in reply.answers
         ],
         "citations": [_citation_as_json(citation) for citation in reply.citations],
-        "passages": [_hit_as_json(hit) for hit in reply.passages],
+        "passages": [hit_as_json(hit) for hit in reply.passages],
         "index": index_info_as_json(reply.index),
         "took_ms": round(reply.took_ms, 1),
     }
@@ -65,7 +65,8 @@ def _citation_as_json(citation: Citation) -> dict[str, object]:
     }
 
 
-def _hit_as_json(hit: Hit) -> dict[str, object]:
+def hit_as_json(hit: Hit) -> dict[str, object]:
+    """Return a member of a reply's `passages`."""
     passage = hit.passage
     return {
         "document_id": passage.document_id,

@@ -122,6 +122,7 @@ def serve(
             rebuilder=rebuilder,
             rebuild_token=settings.rebuild_token.get_secret_value() if settings.rebuild_token else None,
             limits=limits,
+            logs_questions=settings.log_questions,
         ),
         settings.host,
         settings.port,

@@ -11,9 +11,9 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from qa_service.errors import SettingsError
+from qa_service.logs import FORMATTERS
 
 SETTINGS_FILE = Path("qa.toml")
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # Libraries that tell of each request, model and file at the level that this program logs at, and how bad it must be.
 _QUIET = {
     "sentence_transformers": logging.WARNING,
@@ -91,6 +91,8 @@ class Settings(BaseSettings):
         False, description="Whether feeds on this machine and in private networks are fetched; flag `--allow-private`"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown")
+    log_format: Literal["text", "json"] = Field("text", description="Log lines for people, or `json`: one object a line")
+    log_questions: bool = Field(False, description="Whether the log shows what is asked")
 
     @classmethod
     def settings_customise_sources(
@@ -114,7 +116,7 @@ def load_settings(**flags: Any) -> Settings:
         return Settings(**{key: value for key, value in flags.items() if value is not None})
     except ValidationError as error:
         faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])} = {fault['input']!r}: {fault['msg']}"
+            f"{'.'.join(map(str, fault['loc']))} = {_shown(fault['loc'], fault['input'])}: {fault['msg']}"
             for fault in error.errors()
         )
         raise SettingsError(f"wrong setting: {faults}. The README lists the settings.") from error
@@ -122,8 +124,16 @@ def load_settings(**flags: Any) -> Settings:
         raise SettingsError(f"{SETTINGS_FILE} can't be read: {error}") from error
 
 
+def _shown(location: tuple[int | str, ...], value: object) -> str:
+    field = Settings.model_fields.get(str(location[0])) if location else None
+    is_secret = field is not None and "SecretStr" in str(field.annotation)
+    return "(not shown)" if is_secret else repr(value)
+
+
 def start_logging(settings: Settings) -> None:
     """Log to stderr as `settings` say. Only the doors call it: it holds for the whole process."""
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    handler = logging.StreamHandler()
+    handler.setFormatter(FORMATTERS[settings.log_format]())
+    logging.basicConfig(level=settings.log_level, handlers=[handler])
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)

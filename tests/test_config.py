@@ -52,3 +52,10 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
     for name, field in Settings.model_fields.items():
         default = "unset" if field.default is None else f"`{field.default}`"
         assert f"| `{name}` | `QA_{name.upper()}` | {default} | {field.description} |" in table
+
+
+def test_a_token_that_is_too_short_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_REBUILD_TOKEN", "hunter2")
+    with pytest.raises(SettingsError, match=r"rebuild_token = \(not shown\): .*at least 16") as raised:
+        load_settings()
+    assert "hunter2" not in str(raised.value)

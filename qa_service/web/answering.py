@@ -13,6 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from qa_service.errors import QuestionError
 from qa_service.web.limits import Limits, Places, RateLimit
 from qa_service.web.metrics import metrics_of
+from qa_service.web.request_log import note_question
 
 if TYPE_CHECKING:
     from qa_service.engine import Engine, Retrieved
@@ -53,7 +54,7 @@ def answer(engine: Engine, asked: AskRequest) -> Reply:
         ServiceUnavailable: Everybody together has.
         QuestionError: The engine refuses it.
     """
-    give_back = _take_place()
+    give_back = _take_place(asked)
     try:
         with _counted() as count:
             reply = engine.ask(asked.question, history=asked.turns, top_k=asked.top_k, filters=asked.engine_filters)
@@ -74,7 +75,7 @@ class HalfAnswered:
 
 def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
     """Do the first half of answering. Raises as `answer` does."""
-    give_back = _take_place()
+    give_back = _take_place(asked)
     try:
         with _counted():
             found = engine.retrieve(
@@ -93,7 +94,8 @@ def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
     return HalfAnswered(found, read, give_back)
 
 
-def _take_place() -> Callable[[], None]:
+def _take_place(asked: AskRequest) -> Callable[[], None]:
+    note_question(asked.question)
     admission, metrics = cast("Admission", current_app.extensions["qa_service.admission"]), metrics_of(current_app)
     try:
         admission.admit(request.remote_addr or "")

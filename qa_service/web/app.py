@@ -17,6 +17,7 @@ from qa_service.web.answering import admit_with
 from qa_service.web.current import serve_from
 from qa_service.web.headers import add_headers
 from qa_service.web.limits import Limits
+from qa_service.web.request_log import RequestLog
 
 if TYPE_CHECKING:
     from qa_service.engine import Engine
@@ -35,6 +36,7 @@ def create_app(
     rebuilder: Rebuilder | None = None,
     rebuild_token: str | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    logs_questions: bool = False,
 ) -> Flask:
     """Return the application.
 
@@ -45,6 +47,7 @@ def create_app(
         rebuilder: Does what `POST /rebuild` and the operator's page ask for.
         rebuild_token: What it must be asked with; without one, or without a rebuilder, both are off.
         limits: How many questions are taken on.
+        logs_questions: Whether the log shows what is asked.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -60,7 +63,8 @@ def create_app(
     app.url_map.converters["document_id"] = documents.DocumentIdConverter
     serve_from(app, live)
     feedback_pages.keep_in(app, feedback)
-    metrics.measure_with(app, metrics.Metrics(live, admit_with(app, limits).places))
+    figures = metrics.Metrics(live, admit_with(app, limits).places)
+    metrics.measure_with(app, figures)
     if rebuilder:
         rebuild.rebuild_with(app, rebuilder, rebuild_token)
 
@@ -75,4 +79,5 @@ def create_app(
 
     app.register_error_handler(Exception, problems.respond)
     app.after_request(add_headers)
+    app.wsgi_app = RequestLog(app.wsgi_app, figures.count_request, shows_questions=logs_questions)  # type: ignore[method-assign]
     return app

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from waitress.server import create_server
 from waitress.task import ErrorTask
 
 from qa_service.errors import SettingsError
+from qa_service.web.request_log import HEADER, request_id_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -25,6 +27,8 @@ MAX_RECEIVED_BYTES = 1024 * 1024
 """More is refused unread. The application refuses less, but politely: after the client is done sending."""
 
 GRACE_S = 30
+
+logger = logging.getLogger(__name__)
 
 
 def serve(
@@ -87,14 +91,20 @@ def _signals_end(listener: socket.socket) -> Iterator[None]:
 
 
 class _ProblemTask(ErrorTask):  # type: ignore[misc]
-    """Waitress's own refusals, in the form of all other errors."""
+    """Waitress's own refusals, in the form of all other errors, and logged as the application can't."""
 
     def execute(self) -> None:
         error = self.request.error
+        own_id = request_id_of(self.request.headers.get("X_REQUEST_ID"))
+        logger.info("a request was refused unread: %d %s, request id %s", error.code, error.reason, own_id)
         problem = {"type": "about:blank", "title": error.reason, "status": error.code, "detail": str(error.body)}
         body = json.dumps(problem).encode()
         self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Type", "application/problem+json"), ("X-Content-Type-Options", "nosniff")]
+        self.response_headers += [
+            ("Content-Type", "application/problem+json"),
+            ("X-Content-Type-Options", "nosniff"),
+            (HEADER, own_id),
+        ]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

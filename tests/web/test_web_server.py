@@ -134,3 +134,11 @@ def test_a_target_with_doubled_slashes_and_dots_stays_inside(address: str) -> No
             response = connection.getresponse()
             assert (target, response.status) == (target, 404)
             assert json.loads(response.read())["title"] == "Not Found"
+
+
+def test_what_waitress_refuses_has_a_request_id_too(address: str) -> None:
+    with connected(address) as connection:
+        connection.request("GET", "/", headers={"Content-Length": "many", "X-Request-ID": "id-3"})
+        response = connection.getresponse()
+
+        assert (response.status, response.getheader("X-Request-ID")) == (400, "id-3")

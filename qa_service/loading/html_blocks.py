@@ -1,24 +1,18 @@
 """HTML to blocks of text as a browser would show them: paragraphs, headings, lists and tables.
 
-The tree is walked with a loop, never by recursion, and each piece of text is looked at once, so no nesting is too deep.
+Each piece of text is looked at once.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
 from qa_service.loading.extracted import Block
 from qa_service.loading.html_furniture import heads_links, is_furniture, is_page_links
+from qa_service.loading.html_nodes import visible_nodes
 from qa_service.loading.tables import table_blocks
 
-_DROPPED = frozenset(
-    "script style noscript template nav aside footer button iframe svg select textarea object canvas audio video title "
-    "datalist noembed noframes".split()
-)
-_DROPPED_ROLES = frozenset({"navigation", "search", "contentinfo", "complementary"})
-_INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset("ul ol dl menu dir".split())
 _PREFORMATTED = frozenset("pre listing xmp".split())
@@ -41,7 +35,7 @@ _WORD = re.compile(r"\w")
 class Region:
     """`blocks[first:last]` lie in one element of this kind: `content`, `header`, `form`, `furniture`.
 
-    A list of nothing but links is a region of the kind `links`.
+    A list of nothing but links is a region of the kind `links`, and so is a line of several.
     """
 
     kind: str
@@ -89,6 +83,9 @@ class BlockCollector:
         self._has_plain_items = False  # one of them has words outside links
         self._text: list[str] = []  # of the paragraph that is being read
         self._has_plain_words = False  # it has words outside links
+        self._n_links = 0  # in it
+        self._is_after_break = False  # nothing followed its last line break
+        self._is_among_links = False  # what was read last lies below "Related links"
         self._level = 0
         self._list_depth = 0
         self._pre_depth = 0
@@ -96,14 +93,15 @@ class BlockCollector:
 
     def collect(self, root: LexborNode) -> None:
         """Read `root` and all below it."""
-        for node, is_start in _walk(root):
+        for node, is_start in visible_nodes(root):
             tag = node.tag or ""
             if tag == "-text" and is_start:
                 self._add_text(node.text_content or "")
             elif tag == "br" and is_start:
-                self._text.append("\n")
+                self._add_break()
             elif tag == "a":
                 self._link_depth += 1 if is_start else -1
+                self._n_links += is_start
             elif tag in _BREAKING:
                 self._end_paragraph()
                 change = self._start if is_start else self._end
@@ -113,7 +111,17 @@ class BlockCollector:
         self._end_paragraph()
         self._end_items()
 
+    def _add_break(self) -> None:
+        """Add a line break; where paragraphs stand in the page itself, two of them end one."""
+        is_in_page = not (self._level or self._list_depth or self._pre_depth) and self._sink() is self.blocks
+        if self._is_after_break and is_in_page:
+            self._end_paragraph()
+        self._text.append("\n")
+        self._is_after_break = True
+
     def _add_text(self, text: str) -> None:
+        if text.strip():
+            self._is_after_break = False
         if self._link_depth == 0 and _WORD.search(text):
             self._has_plain_words = True
         # No-break spaces keep the layout through the folding of spaces; the canonical text has spaces again.
@@ -162,12 +170,14 @@ class BlockCollector:
 
     def _end_paragraph(self) -> None:
         """Put the text read so far where it belongs. A line of nothing but links such as "Back to Index" is no text."""
-        text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", "".join(self._text))).strip(" \n")
-        is_linked = not self._has_plain_words
+        text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", "".join(self._text))).strip(" \n" if self._pre_depth else None)
+        is_linked, n_links = not self._has_plain_words, self._n_links
         self._text = []
-        self._has_plain_words = False
-        if not text or (is_linked and is_page_links(text)):
+        self._has_plain_words = self._is_after_break = False
+        self._n_links = 0
+        if not text or (is_linked and n_links and self._is_furniture(text)):
             return
+        self._is_among_links = False
         if self._level:
             self._end_items()
             self._spill_table()
@@ -176,7 +186,29 @@ class BlockCollector:
             self._items.append(text)
             self._has_plain_items |= not is_linked
         else:
-            self._sink().append(Block(text))
+            sink = self._sink()
+            sink.append(Block(text))
+            if is_linked and n_links > 1 and sink is self.blocks:
+                self.regions.append(Region("links", len(sink) - 1, len(sink)))
+
+    def _is_furniture(self, text: str) -> bool:
+        """Say whether `text`, a paragraph of nothing but links, is the site's; "Related links" above it goes too."""
+        if is_page_links(text):
+            return True
+        if self._level or self._list_depth:
+            return False
+        if not self._is_among_links and self._pop_links_heading():
+            self._is_among_links = True
+        return self._is_among_links or heads_links(text)
+
+    def _pop_links_heading(self) -> bool:
+        """Take back what was read last if it stands above links; say whether it does."""
+        sink = self._sink()
+        first = self._open_regions[-1][1] if self._open_regions and sink is self.blocks else 0
+        if self._items or len(sink) <= first or not heads_links(sink[-1].text):
+            return False
+        sink.pop()
+        return True
 
     def _end_items(self) -> None:
         """Put the list read so far where it belongs. "Related links" and the links below are no text."""
@@ -187,9 +219,8 @@ class BlockCollector:
         is_links = not self._has_plain_items
         self._items = []
         self._has_plain_items = False
-        first = self._open_regions[-1][1] if self._open_regions else 0
-        if is_links and len(sink) > (first if sink is self.blocks else 0) and heads_links(sink[-1].text):
-            sink.pop()
+        if is_links and self._pop_links_heading():
+            self._is_among_links = True
             return
         sink.append(block)
         if is_links and sink is self.blocks:
@@ -208,41 +239,6 @@ class BlockCollector:
             table.is_layout = True
             self.blocks += table.to_blocks()
             table.rows = []
-
-
-def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
-    """Yield each visible node at its start (True), and at its end (False) after all below it."""
-    root_id = root.mem_id
-    node = root
-    while True:
-        if node is root or not _is_dropped(node):
-            yield node, True
-            if child := node.first_child:
-                node = child
-                continue
-            yield node, False
-        while node.mem_id != root_id and node.next is None and (parent := node.parent):
-            node = parent
-            yield node, False
-        following = node.next
-        if node.mem_id == root_id or following is None:
-            return
-        node = following
-
-
-def _is_dropped(node: LexborNode) -> bool:
-    tag = node.tag or ""
-    if tag in _DROPPED:
-        return True
-    if tag.startswith("-"):
-        return False
-    attributes = node.attributes
-    return (
-        "hidden" in attributes
-        or (tag == "dialog" and "open" not in attributes)
-        or (attributes.get("role") or "").lower() in _DROPPED_ROLES
-        or bool(_INVISIBLE_STYLE.search(attributes.get("style") or ""))
-    )
 
 
 def _region(tag: str, node: LexborNode) -> str | None:

@@ -18,13 +18,15 @@ _BESIDE = frozenset(
 )
 _LINKS_HEADING = re.compile(
     r"(?:related|useful|external|quick|other|more|latest|recent)[\w ]{0,15}"
-    r"(?:links?|news|information|articles?|stories|pages|topics|releases|sites|reading|contents?)[\s:]*"
+    r"(?:links?|news|information|articles?|stories|pages|topics|releases|sites|reading|contents?)"
+    r"(?:\s*\([^()]{0,80}\))?[\s:]*"
     r"|see also[\s:]*|share(?: this)?[\w ]{0,12}[\s:]*|follow us[\w ]{0,12}[\s:]*",
     re.IGNORECASE,
 )
 _PAGE_LINK = (
     r"(?:(?:back|go|return|skip|jump) to|to|top of) (?:the |this |main )*"
-    r"(?:index|top|list|home|menu|page|contents?|navigation|home ?page|previous page)(?: of (?:the |this )?page)?"
+    r"(?:index|top|list|home|menu|page|contents?|navigation|home ?page|previous page|news|(?:press |news )?releases?"
+    r"|archives?|overview|search results?)(?: of (?:the |this )?page)?"
     r"|home|print(?:er)?(?:[ -]friendly)?(?: this)?(?: (?:page|version))?|next(?: page)?|prev(?:ious)?(?: page)?"
     r"|share(?: this)?(?: page)?(?: on \w+)?|e-?mail(?: this)?(?: page)?|tweet|facebook|twitter|x|linkedin|instagram"
     r"|youtube|whatsapp|rss|sitemap|site map|contact us|privacy(?: policy)?|terms of use|legal matters|accessibility"

@@ -76,6 +76,10 @@ def test_entities_are_decoded_and_stay_text() -> None:
         "<ul class=breadcrumbs><li><a href=/>Start</a></li><li>Press releases</li></ul>",
         "<div class=SiteFooter><p>Kasumigaseki 2-2-1, Tokyo</p></div>",
         "<h3>Related Links</h3><ul><li><a href=a>Japan-Korea relations</a></li><li><a href=b>Visit</a></li></ul>",
+        "<h3>Latest news</h3><div><p><a href=a>Visit to Egypt</a></p><p><a href=b>Aid to Guinea</a></p></div>",
+        "<dl><dt>Related Information (Aid)</dt></dl><ul><li><a href=a>Aid to Guinea</a></li></ul>",
+        "<p><a href=a>Related Information (Japan-Russia Relations)</a></p>",
+        "<p><a href=#>Back to Press Releases</a></p>",
         "<p hidden onclick='steal()'>x</p><img src=x onerror=alert(1)>",
     ],
 )
@@ -103,6 +107,26 @@ def test_what_only_resembles_furniture_is_kept(kept: str, expected: str) -> None
 def test_a_list_of_links_above_the_heading_of_the_page_is_its_menu() -> None:
     menu = "<ul><li><a href=a>About us</a></li><li><a href=b>Countries</a></li></ul>"
     assert text(f"{menu}<h1>Summit</h1><p>{BODY}</p>") == f"Summit\n\n{BODY}"
+
+
+def test_a_line_of_links_above_the_heading_of_the_page_is_its_menu() -> None:
+    languages = "<div><a href=ja>日本語</a> | <a href=fr>Français</a></div>"
+    assert text(f"{languages}<h1>Summit</h1>{languages}<p>{BODY}</p>") == f"Summit\n\n日本語 | Français\n\n{BODY}"
+
+
+def test_links_end_where_the_text_goes_on() -> None:
+    links = "<p>Related links</p><p><a href=a>Aid to Guinea</a></p>"
+    assert text(f"{links}<p>{BODY}</p><p><a href=b>The treaty</a></p>") == f"{BODY}\n\nThe treaty"
+
+
+def test_a_link_back_after_paragraphs_that_breaks_part_is_dropped() -> None:
+    assert text(f"One.<br>&nbsp;<br>{BODY}<br><br>[<a href=#top>Back to Top</a>]") == f"One.\n\n{BODY}"
+
+
+def test_marks_that_word_writes_before_the_items_of_a_list_are_no_text() -> None:
+    mark = "<span style='font-family:Symbol;mso-list:Ignore'>·<span>&nbsp;&nbsp;</span></span>"
+    item = f"<p class=MsoListParagraph><![if !supportLists]>{mark}<![endif]>tents<o:p></o:p></p>"
+    assert text(f"<p>{BODY}</p>{item}") == f"{BODY}\n\ntents"
 
 
 def test_a_share_bar_within_the_article_is_dropped_and_the_rest_of_it_is_kept() -> None:

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     threads: int | None = Field(None, ge=1, description="Threads a model may use; unset, one per core")
     host: str = Field("127.0.0.1", min_length=1, description="Address to serve on")
     port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 picks a free one")
+    allowed_hosts: str | None = Field(
+        None,
+        description="Names that the server answers to, separated by commas, such as `qa.example.org`, `.example.org` "
+        "with sub-domains, or `*`; unset, those of this machine when `host` is, else any",
+    )
     server_threads: int = Field(4, ge=1, le=256, description="Questions answered at the same time")
     waiting_questions: int = Field(
         16, ge=0, le=1000, description="Questions that may wait for their turn; any more get 503 at once"

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from qa_service.hosts import HostNames
 from qa_service.serialization import document_url
 from qa_service.web import access, ask, documents, health, metrics, operator, problems, rebuild, wording
 from qa_service.web import feedback as feedback_pages
 from qa_service.web.answering import admit_with
 from qa_service.web.current import serve_from
 from qa_service.web.headers import add_headers
+from qa_service.web.host_check import answer_only_to
 from qa_service.web.limits import Limits
 from qa_service.web.request_log import RequestLog
 
@@ -37,6 +39,7 @@ def create_app(
     rebuild_token: str | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     logs_questions: bool = False,
+    hosts: HostNames = HostNames(),  # noqa: B008 - frozen
 ) -> Flask:
     """Return the application.
 
@@ -48,8 +51,10 @@ def create_app(
         rebuild_token: What it must be asked with; without one, or without a rebuilder, both are off.
         limits: How many questions are taken on.
         logs_questions: Whether the log shows what is asked.
+        hosts: Names that requests may be sent to, besides those of this machine.
     """
     app = Flask(__name__)
+    answer_only_to(app, hosts)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["SUGGEST"] = suggest
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Japanese stays readable in a terminal

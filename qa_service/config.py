@@ -4,16 +4,18 @@ The README's table is generated from the field descriptions here; a test keeps t
 """
 
 import logging
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from qa_service.errors import SettingsError
 from qa_service.logs import FORMATTERS
 
 SETTINGS_FILE = Path("qa.toml")
+_ORIGIN = re.compile(r"https?://[^\s/?#@*]+")
 # Libraries that tell of each request, model and file at the level that this program logs at, and how bad it must be.
 _QUIET = {
     "sentence_transformers": logging.WARNING,
@@ -90,6 +92,11 @@ class Settings(BaseSettings):
         le=100_000,
         description="Questions that one client address may ask a minute, 429 beyond; unset, any number",
     )
+    cors_origins: str | None = Field(
+        None,
+        description="Origins whose pages may read the API in a browser, such as `https://a.example, https://b.example`,"
+        " or `*` for all; unset, none",
+    )
     fetch_timeout_s: float = Field(30, gt=0, le=3600, description="Seconds that a feed or a page may take to fetch")
     fetch_max_mb: float = Field(5, gt=0, le=1000, description="Larger feeds and pages are not fetched, and reported")
     allow_private_addresses: bool = Field(
@@ -98,6 +105,14 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people, or `json`: one object a line")
     log_questions: bool = Field(False, description="Whether the log shows what is asked")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, given: str | None) -> str | None:
+        for origin in split_origins(given):
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin: write https://HOST or https://HOST:PORT, without a path")
+        return given
 
     @classmethod
     def settings_customise_sources(
@@ -127,6 +142,11 @@ def load_settings(**flags: Any) -> Settings:
         raise SettingsError(f"wrong setting: {faults}. The README lists the settings.") from error
     except ValueError as error:  # qa.toml is not TOML
         raise SettingsError(f"{SETTINGS_FILE} can't be read: {error}") from error
+
+
+def split_origins(given: str | None) -> list[str]:
+    """Return the origins of the setting `cors_origins`, as browsers write them."""
+    return [origin.strip().lower() for origin in given.split(",")] if given and given.strip() else []
 
 
 def _shown(location: tuple[int | str, ...], value: object) -> str:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_service.config import Settings, load_settings
+from qa_service.config import Settings, load_settings, split_origins
 from qa_service.errors import SettingsError
 
 README = Path(__file__).parents[1] / "README.md"
@@ -52,6 +52,23 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
     for name, field in Settings.model_fields.items():
         default = "unset" if field.default is None else f"`{field.default}`"
         assert f"| `{name}` | `QA_{name.upper()}` | {default} | {field.description} |" in table
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://a.example/", "a.example", "https://*.example", "null", "https://a.example,"]
+)
+def test_what_is_no_origin_is_named(origin: str) -> None:
+    with pytest.raises(SettingsError, match=r"cors_origins = .* is no origin: write https://HOST"):
+        load_settings(cors_origins=f"https://b.example:8443, {origin}")
+
+
+def test_origins_are_separated_by_commas_and_compared_as_browsers_write_them() -> None:
+    assert split_origins(load_settings(cors_origins="https://A.example ,http://localhost:3000").cors_origins) == [
+        "https://a.example",
+        "http://localhost:3000",
+    ]
+    assert split_origins("*") == ["*"]
+    assert split_origins(None) == split_origins(" ") == []
 
 
 def test_a_token_that_is_too_short_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

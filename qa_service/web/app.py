@@ -15,6 +15,7 @@ from qa_service.serialization import document_url
 from qa_service.web import access, ask, documents, health, metrics, operator, problems, rebuild, wording
 from qa_service.web import feedback as feedback_pages
 from qa_service.web.answering import admit_with
+from qa_service.web.cors import allow_origins
 from qa_service.web.current import serve_from
 from qa_service.web.headers import add_headers
 from qa_service.web.host_check import answer_only_to
@@ -39,6 +40,7 @@ def create_app(
     rebuild_token: str | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     logs_questions: bool = False,
+    cors_origins: Sequence[str] = (),
     hosts: HostNames = HostNames(),  # noqa: B008 - frozen
 ) -> Flask:
     """Return the application.
@@ -51,6 +53,7 @@ def create_app(
         rebuild_token: What it must be asked with; without one, or without a rebuilder, both are off.
         limits: How many questions are taken on.
         logs_questions: Whether the log shows what is asked.
+        cors_origins: Whose pages may read the API in a browser.
         hosts: Names that requests may be sent to, besides those of this machine.
     """
     app = Flask(__name__)
@@ -84,5 +87,6 @@ def create_app(
 
     app.register_error_handler(Exception, problems.respond)
     app.after_request(add_headers)
+    allow_origins(app, cors_origins)
     app.wsgi_app = RequestLog(app.wsgi_app, figures.count_request, shows_questions=logs_questions)  # type: ignore[method-assign]
     return app

@@ -102,6 +102,7 @@ def serve(
     settings = _settings(documents=documents, index=index, host=host, port=port)
     from qa_service import terminal  # noqa: PLC0415
     from qa_service.config import split_origins  # noqa: PLC0415
+    from qa_service.hosts import host_names  # noqa: PLC0415
     from qa_service.live import LiveEngine  # noqa: PLC0415
     from qa_service.rebuilding import Rebuilder  # noqa: PLC0415
     from qa_service.watching import Watcher  # noqa: PLC0415
@@ -124,6 +125,7 @@ def serve(
             rebuild_token=settings.rebuild_token.get_secret_value() if settings.rebuild_token else None,
             limits=limits,
             logs_questions=settings.log_questions,
+            hosts=host_names(settings.host, settings.allowed_hosts),
             cors_origins=split_origins(settings.cors_origins),
         ),
         settings.host,

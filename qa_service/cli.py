@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from qa_service.errors import QaServiceError
+from qa_service.errors import QaServiceError, SettingsError
 
 if TYPE_CHECKING:
     from qa_service.config import Settings
+    from qa_service.live import LiveEngine
 
 app = typer.Typer(
     help="Extractive question answering over press releases, with exact citations.",
@@ -132,6 +133,45 @@ def serve(
         settings.port,
         limits.n_threads,
         on_ready=lambda url: terminal.print_out(f"Serving on {url} (Ctrl+C stops)"),
+    )
+
+
+@app.command("mcp")
+def serve_mcp(
+    documents: Documents = None,
+    index: Index = None,
+    http: Annotated[bool, typer.Option("--http", help="Streamable HTTP instead of standard input and output.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address for --http.", show_default=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port for --http; 0 picks a free one.", show_default=False)
+    ] = None,
+) -> None:
+    """Serve language models: tools ask, search and get_release over MCP; needs the extra [mcp]."""
+    settings = _settings(documents=documents, index=index, host=host, mcp_port=port)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.hosts import host_names  # noqa: PLC0415
+    from qa_service.live import LiveEngine  # noqa: PLC0415
+
+    try:
+        from qa_service import mcp_server  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"{error.name} is missing, which MCP needs: pip install -c constraints.txt -e '.[mcp]'"
+        ) from error
+
+    live = LiveEngine(settings)
+    threading.Thread(target=_open_early, args=(live,), daemon=True).start()  # clients wait a few seconds at most
+    server = mcp_server.make_server(live)
+    if not http:
+        mcp_server.serve_stdio(server, settings.server_threads)
+        return
+    mcp_server.serve_http(
+        server,
+        settings.host,
+        settings.mcp_port,
+        settings.server_threads,
+        host_names(settings.host, settings.allowed_hosts),
+        on_ready=lambda url: terminal.print_out(f"Serving MCP on {url} (Ctrl+C stops)"),
     )
 
 
@@ -441,6 +481,13 @@ def _settings(**flags: Any) -> "Settings":
     settings = load_settings(**flags)
     start_logging(settings)
     return settings
+
+
+def _open_early(live: "LiveEngine") -> None:
+    try:
+        live.current()
+    except QaServiceError as error:
+        logging.getLogger(__name__).warning("not ready yet: %s", error)
 
 
 def _date(text: str | None) -> dt.date | None:

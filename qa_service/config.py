@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(None, ge=1, description="Threads a model may use; unset, one per core")
     host: str = Field("127.0.0.1", min_length=1, description="Address to serve on")
     port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 picks a free one")
+    mcp_port: int = Field(8001, ge=0, le=65535, description="Port for `qa-service mcp --http`; 0 picks a free one")
     allowed_hosts: str | None = Field(
         None,
         description="Names that the server answers to, separated by commas, such as `qa.example.org`, `.example.org` "

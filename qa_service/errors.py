@@ -42,7 +42,7 @@ class NoSnapshotError(SnapshotError):
 
 
 class DamagedSnapshotError(SnapshotError):
-    """A snapshot's file is missing or does not match its checksum."""
+    """A snapshot can't be served: a file is missing or not what was sealed, or another version wrote it."""
 
 
 class QuestionError(QaServiceError):

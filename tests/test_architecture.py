@@ -20,7 +20,7 @@ LAYERS = [
     {"assembly"},
     {"live", "evaluation", "suggesting"},
     {"rebuilding", "builds"},
-    {"web", "training", "watching", "terminal"},
+    {"web", "mcp_server", "training", "watching", "terminal"},
     {"cli"},
 ]
 LAYER_OF = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

@@ -76,8 +76,6 @@ class Manifest:
         fields = {key: value for key, value in stored.items() if key != "checksum"}
         if stored["checksum"] != _checksum(fields):
             raise ValueError("the checksum does not match")
-        if fields["format_version"] != FORMAT_VERSION:
-            raise ValueError(f"format version {fields['format_version']}, but this version reads {FORMAT_VERSION}")
         fields["built_at"] = dt.datetime.fromisoformat(fields["built_at"])
         fields["newest"] = dt.date.fromisoformat(fields["newest"]) if fields["newest"] else None
         return cls(**fields)
@@ -282,7 +280,13 @@ def open_snapshot(folder: Path) -> Snapshot:
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of a snapshot; raises DamagedSnapshotError."""
     try:
-        return Manifest.from_json(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if stored["format_version"] != FORMAT_VERSION:
+            raise DamagedSnapshotError(
+                f"snapshot {folder.name} is of another version of qa-service: its format is {stored['format_version']}, "
+                f"this version reads {FORMAT_VERSION}. Run 'qa-service build' to make a new one."
+            )
+        return Manifest.from_json(stored)
     except OSError as error:
         raise DamagedSnapshotError(_damage(folder, f"{MANIFEST} can't be read ({error.strerror})")) from error
     except (ValueError, KeyError, TypeError) as error:

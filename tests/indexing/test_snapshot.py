@@ -7,6 +7,7 @@ import pytest
 
 from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, SnapshotError
 from qa_service.indexing.snapshot import (
+    FORMAT_VERSION,
     Manifest,
     add_note,
     current_id,
@@ -78,6 +79,13 @@ def test_a_flipped_byte_is_refused_and_the_newest_sound_snapshot_served(tmp_path
     data[len(data) // 2] ^= 1
     damaged.write_bytes(data)
     assert open_current(tmp_path).manifest.id == sound
+
+
+def test_a_snapshot_of_another_version_is_told_from_a_damaged_one(tmp_path: Path) -> None:
+    path = tmp_path / "snapshots" / make_snapshot(tmp_path) / "manifest.json"
+    path.write_text(path.read_text().replace(f'"format_version": {FORMAT_VERSION}', '"format_version": 1'))
+    with pytest.raises(DamagedSnapshotError, match=rf"format is 1, this version reads {FORMAT_VERSION}\. Run"):
+        open_current(tmp_path)
 
 
 def test_a_missing_file_is_named_when_no_snapshot_is_sound(tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+feedback_app = typer.Typer(help="What readers said of answers.", no_args_is_help=True)
+app.add_typer(feedback_app, name="feedback")
+
 Documents = Annotated[Path | None, typer.Option(help="Folder of releases.", show_default=False)]
 Index = Annotated[Path | None, typer.Option(help="Folder of snapshots.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -103,25 +106,29 @@ def serve(
     settings = _settings(documents=documents, index=index, host=host, port=port)
     from qa_service import terminal  # noqa: PLC0415
     from qa_service.config import split_origins  # noqa: PLC0415
+    from qa_service.feedback import FeedbackStore  # noqa: PLC0415
     from qa_service.hosts import host_names  # noqa: PLC0415
     from qa_service.live import LiveEngine  # noqa: PLC0415
     from qa_service.rebuilding import Rebuilder  # noqa: PLC0415
+    from qa_service.suggesting import Suggestions  # noqa: PLC0415
     from qa_service.watching import Watcher  # noqa: PLC0415
     from qa_service.web.app import create_app  # noqa: PLC0415
     from qa_service.web.limits import Limits  # noqa: PLC0415
     from qa_service.web.server import serve as serve_app  # noqa: PLC0415
 
-    live, rebuilder = LiveEngine(settings), Rebuilder(settings)
+    live, rebuilder, suggestions = LiveEngine(settings), Rebuilder(settings), Suggestions()
     limits = Limits(settings.server_threads, settings.waiting_questions, settings.questions_per_minute)
     if watch:
         threading.Thread(target=Watcher(settings, rebuilder).run, args=(threading.Event(),), daemon=True).start()
     try:
-        live.current()  # the first question should not wait for the models
+        suggestions.of(live.current())  # the first question should not wait for the models, nor the first page
     except QaServiceError as error:
         terminal.print_error(f"not ready yet: {error}")
     serve_app(
         create_app(
             live,
+            suggest=suggestions.of,
+            feedback=FeedbackStore(settings.index) if settings.feedback else None,
             rebuilder=rebuilder,
             rebuild_token=settings.rebuild_token.get_secret_value() if settings.rebuild_token else None,
             limits=limits,
@@ -136,15 +143,56 @@ def serve(
     )
 
 
+@feedback_app.command("export")
+def export_feedback(
+    folder: Annotated[Path, typer.Argument(help="Gets questions.jsonl and review.jsonl; neither may be there yet.")],
+    index: Index = None,
+) -> None:
+    """Write what readers said of answers as questions for `qa-service eval`.
+
+    questions.jsonl has those that more readers confirm than doubt. review.jsonl has the others in the same form, with
+    what was answered: correct the answer, and move the line.
+    """
+    settings = _settings(index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.feedback import FeedbackStore, as_questions, write_questions  # noqa: PLC0415
+    from qa_service.indexing.catalog import Catalog  # noqa: PLC0415
+    from qa_service.indexing.snapshot import open_current  # noqa: PLC0415
+
+    catalog = Catalog(open_current(settings.index).folder)
+    exported = as_questions(
+        FeedbackStore(settings.index).entries(),
+        lambda name: document.text if (document := catalog.document(name)) else None,
+    )
+    write_questions(exported, folder)
+    terminal.print_out(
+        f"{folder}: {len(exported.questions)} confirmed, {len(exported.review)} to review. "
+        f"'qa-service eval {folder}' needs the releases in {folder / 'documents'}."
+    )
+
+
+@feedback_app.command("clear")
+def clear_feedback(
+    index: Index = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Remove all feedback. Export it first."""
+    settings = _settings(index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.feedback import FeedbackStore  # noqa: PLC0415
+
+    if not yes:
+        typer.confirm(f"Remove all feedback in {settings.index}/?", abort=True)
+    terminal.print_out(f"removed {FeedbackStore(settings.index).clear()}")
+
+
 @app.command("mcp")
 def serve_mcp(
     documents: Documents = None,
     index: Index = None,
     http: Annotated[bool, typer.Option("--http", help="Streamable HTTP instead of standard input and output.")] = False,
     host: Annotated[str | None, typer.Option(help="Address for --http.", show_default=False)] = None,
-    port: Annotated[
-        int | None, typer.Option(help="Port for --http; 0 picks a free one.", show_default=False)
-    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port for --http; 0 picks a free one.", show_default=False)] = None,
 ) -> None:
     """Serve language models: tools ask, search and get_release over MCP; needs the extra [mcp]."""
     settings = _settings(documents=documents, index=index, host=host, mcp_port=port)

@@ -103,8 +103,14 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = Field(
         False, description="Whether feeds on this machine and in private networks are fetched; flag `--allow-private`"
     )
+    feedback: bool = Field(
+        True,
+        description="Whether readers may say if an answer is right; kept in `feedback.sqlite` beside the snapshots",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown")
-    log_format: Literal["text", "json"] = Field("text", description="Log lines for people, or `json`: one object a line")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Log lines for people, or `json`: one object a line"
+    )
     log_questions: bool = Field(False, description="Whether the log shows what is asked")
 
     @field_validator("cors_origins")

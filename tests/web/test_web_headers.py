@@ -29,6 +29,7 @@ POLICY = (
         "/documents/2005-05-10-japan-russia.txt",
         "/documents/2005-05-10-japan-russia.txt/text",
         "/documents/none",
+        "/feedback",
         "/health",
         "/ready",
         "/metrics",
@@ -55,7 +56,17 @@ def test_every_route_without_an_argument_is_among_those_above(app: Flask) -> Non
     rules = {rule.rule for rule in app.url_map.iter_rules() if not rule.arguments}
     rules -= {rule for rule in rules if rule.startswith("/operator")}  # stricter ones: test_web_operator.py
 
-    assert rules == {"/", "/ask", "/documents", "/health", "/ready", "/metrics", "/favicon.ico", "/rebuild"}
+    assert rules == {
+        "/",
+        "/ask",
+        "/documents",
+        "/health",
+        "/ready",
+        "/metrics",
+        "/favicon.ico",
+        "/feedback",
+        "/rebuild",
+    }
 
 
 def test_health_answers_while_there_is_no_snapshot(client: FlaskClient, live: FakeLive) -> None:

@@ -1,0 +1,153 @@
+"""First questions made of titles, offered only when the engine answers them from those very releases."""
+
+import datetime as dt
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from qa_service.engine import Engine
+from qa_service.indexing.catalog import Catalog, write_catalog
+from qa_service.suggesting import N_TRIALS, Suggestions, question_of, suggest, written_forms
+from qa_service.types import Answer, Citation, Document, IndexInfo, Passage, Reason, Reply
+
+FORMS = written_forms(
+    [
+        "The emergency assistance, the grant aid and a telephone conversation "
+        "in response to the cyclone disaster on Fiji."
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "question"),
+    [
+        (
+            "Emergency Assistance to Fiji in Response to the Cyclone Disaster",
+            "How much is the emergency assistance to Fiji in response to the cyclone disaster worth?",
+        ),
+        ("Japan-India Summit Meeting (Overview)", "When did the Japan-India Summit Meeting take place?"),
+        (
+            "Telephone Conversation between Ann and Bob",
+            "When did the telephone conversation between Ann and Bob take place?",
+        ),
+        ("Minister Gemba's Visit to Russia", "When did Minister Gemba's Visit to Russia take place?"),
+        (
+            "Statement by Mr. Taro Aso, Minister, on the Election in Fiji",
+            "Who made a statement on the Election in Fiji?",
+        ),
+        ("Biden Backs Contempt Citations for Rove", "Who backed Contempt Citations for Rove?"),
+    ],
+)
+def test_a_title_makes_a_question(title: str, question: str) -> None:
+    made = question_of(Document("a", "", title), FORMS)
+
+    assert made is not None
+    assert made.question == question
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "",
+        "A new bridge",
+        "Senator Meets Summit Attendees",
+        "Mr. Uno attended the conference",
+        "SENATOR BACKS PROPOSALS TO REBUILD BRIDGES",
+        "Statement by the Minister on " + "the very long " * 10,
+        "Biden Announces He Will Not Run",
+    ],
+)
+def test_a_title_of_no_known_form_makes_none(title: str) -> None:
+    assert question_of(Document("a", "", title), FORMS) is None
+
+
+def test_words_are_written_as_sentences_mostly_write_them() -> None:
+    forms = written_forms(["On the Bridge and the bridge; in Rome, the BRIDGE. Über in Über Über."])
+
+    assert forms["bridge"] == "bridge"
+    assert forms["rome"] == "Rome"
+
+
+INFO = IndexInfo("s1", dt.datetime(2026, 1, 1, tzinfo=dt.UTC), 3, 3, None)
+
+
+@dataclass
+class TitleEngine:
+    """Answers from a table of questions: the words, how sure they are, and the release they are in."""
+
+    catalog: Catalog
+    answers: dict[str, tuple[str, float, str]]
+    info: IndexInfo = INFO
+    asked: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> Reply:
+        self.asked.append(question)
+        found = self.answers.get(question)
+        if not found:
+            return Reply(question, None, (), (), (), self.info, Reason.LOW_CONFIDENCE)
+        text, confidence, name = found
+        citation = Citation(1, name, "", None, None, None, None, 1, text, 0, len(text), 0, len(text), "", "")
+        return Reply(question, None, (Answer(text, confidence, 1),), (citation,), (), self.info)
+
+
+def engine_over(folder: Path, titles: dict[str, str], answers: dict[str, tuple[str, float, str]]) -> TitleEngine:
+    folder.mkdir()
+    documents = [Document(name, f"{title}\n", title, dt.date(2020, 1, 1)) for name, title in titles.items()]
+    passages = [[Passage(d.id, 1, 0, len(d.title), d.title, d.title)] for d in documents]
+    write_catalog(folder, list(zip(documents, passages, strict=True)), [d.id for d in documents])
+    return TitleEngine(Catalog(folder), answers)
+
+
+def test_only_questions_that_are_answered_well_and_from_their_own_release_are_offered(tmp_path: Path) -> None:
+    cities = ["Rome", "Oslo", "Lima", "Baku", "Bern"]
+    question = {city: f"When did the {city} Summit take place?" for city in cities}
+    engine = engine_over(
+        tmp_path / "c",
+        {f"{city}.txt": f"{city} Summit" for city in cities},
+        {
+            question["Rome"]: ("on 3 May", 0.9, "Rome.txt"),
+            question["Oslo"]: ("on 4 May", 0.6, "Oslo.txt"),
+            question["Lima"]: ("on 5 May", 0.9, "Rome.txt"),
+            question["Baku"]: ("in the palace", 0.9, "Baku.txt"),
+        },
+    )
+
+    assert suggest(cast("Engine", engine)) == [question["Rome"]]
+    assert set(engine.asked) == set(question.values())
+
+
+def test_a_title_that_occurs_twice_is_not_asked_about(tmp_path: Path) -> None:
+    engine = engine_over(tmp_path / "c", {"a.txt": "Rome Summit", "b.txt": "ROME SUMMIT", "c.txt": "Oslo Summit"}, {})
+
+    assert suggest(cast("Engine", engine)) == []
+    assert engine.asked == ["When did the Oslo Summit take place?"]
+
+
+def test_trials_are_bounded_and_end_when_there_is_enough(tmp_path: Path) -> None:
+    titles = {f"{n}.txt": f"Summit of {n} Cities" for n in range(60)}
+    nothing = engine_over(tmp_path / "a", titles, {})
+    answers = {f"When did the summit of {n} Cities take place?": (f"{n} May", 0.9, f"{n}.txt") for n in range(60)}
+    everything = engine_over(tmp_path / "b", titles, answers)
+
+    assert suggest(cast("Engine", nothing)) == []
+    assert len(nothing.asked) == N_TRIALS
+    assert len(suggest(cast("Engine", everything), 2)) == len(everything.asked) == 2
+
+
+def test_questions_are_made_once_for_a_snapshot_and_never_waited_for(tmp_path: Path) -> None:
+    question = "When did the Rome Summit take place?"
+    engine = engine_over(tmp_path / "c", {"a.txt": "Rome Summit"}, {question: ("3 May", 0.9, "a.txt")})
+    suggestions = Suggestions()
+
+    assert suggestions.of(cast("Engine", engine)) == ()
+
+    for _ in range(100):
+        if not any(thread.name == "suggestions" for thread in threading.enumerate()):
+            break
+        time.sleep(0.05)
+    assert suggestions.of(cast("Engine", engine)) == (question,)
+    assert engine.asked == [question]

@@ -1,6 +1,7 @@
 """The commands as a person types them, on a fake embedder."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from qa_service.cli import app, main
 from qa_service.config import Settings
-from qa_service.errors import TrainingError
+from qa_service.errors import SettingsError, TrainingError
 
 
 @pytest.fixture
@@ -205,3 +206,14 @@ def test_train_makes_a_reader_that_eval_takes(  # type: ignore[no-untyped-def]
     assert json.loads(result.stdout) == {"shipped": "int8"}
     monkeypatch.setenv("QA_READER", str(tmp_path / "run" / "reader"))
     assert "run on squad.json" in run("eval", str(file)).stdout
+
+
+def test_mcp_without_its_extra_says_how_to_install_it(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.delitem(sys.modules, "qa_service.mcp_server", raising=False)
+    monkeypatch.delattr("qa_service.mcp_server", raising=False)
+    monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)
+    result = run("mcp")
+    assert isinstance(result.exception, SettingsError)
+    assert str(result.exception) == (
+        "mcp.server.mcpserver is missing, which MCP needs: pip install -c constraints.txt -e '.[mcp]'"
+    )

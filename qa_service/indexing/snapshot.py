@@ -283,8 +283,8 @@ def read_manifest(folder: Path) -> Manifest:
         stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if stored["format_version"] != FORMAT_VERSION:
             raise DamagedSnapshotError(
-                f"snapshot {folder.name} is of another version of qa-service: its format is {stored['format_version']}, "
-                f"this version reads {FORMAT_VERSION}. Run 'qa-service build' to make a new one."
+                f"snapshot {folder.name} is of another version of qa-service: format {stored['format_version']}, "
+                f"this one reads {FORMAT_VERSION}. Run 'qa-service build' to make a new one."
             )
         return Manifest.from_json(stored)
     except OSError as error:

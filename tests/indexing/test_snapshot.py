@@ -84,7 +84,7 @@ def test_a_flipped_byte_is_refused_and_the_newest_sound_snapshot_served(tmp_path
 def test_a_snapshot_of_another_version_is_told_from_a_damaged_one(tmp_path: Path) -> None:
     path = tmp_path / "snapshots" / make_snapshot(tmp_path) / "manifest.json"
     path.write_text(path.read_text().replace(f'"format_version": {FORMAT_VERSION}', '"format_version": 1'))
-    with pytest.raises(DamagedSnapshotError, match=rf"format is 1, this version reads {FORMAT_VERSION}\. Run"):
+    with pytest.raises(DamagedSnapshotError, match=rf"format 1, this one reads {FORMAT_VERSION}\. Run"):
         open_current(tmp_path)
 
 

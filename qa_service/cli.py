@@ -105,40 +105,19 @@ def serve(
     """Serve the page and the API."""
     settings = _settings(documents=documents, index=index, host=host, port=port)
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.config import split_origins  # noqa: PLC0415
-    from qa_service.feedback import FeedbackStore  # noqa: PLC0415
-    from qa_service.hosts import host_names  # noqa: PLC0415
-    from qa_service.live import LiveEngine  # noqa: PLC0415
     from qa_service.rebuilding import Rebuilder  # noqa: PLC0415
-    from qa_service.suggesting import Suggestions  # noqa: PLC0415
     from qa_service.watching import Watcher  # noqa: PLC0415
-    from qa_service.web.app import create_app  # noqa: PLC0415
-    from qa_service.web.limits import Limits  # noqa: PLC0415
     from qa_service.web.server import serve as serve_app  # noqa: PLC0415
+    from qa_service.web.wsgi import app_from_settings, limits_of  # noqa: PLC0415
 
-    live, rebuilder, suggestions = LiveEngine(settings), Rebuilder(settings), Suggestions()
-    limits = Limits(settings.server_threads, settings.waiting_questions, settings.questions_per_minute)
+    rebuilder = Rebuilder(settings)
     if watch:
         threading.Thread(target=Watcher(settings, rebuilder).run, args=(threading.Event(),), daemon=True).start()
-    try:
-        suggestions.of(live.current())  # the first question should not wait for the models, nor the first page
-    except QaServiceError as error:
-        terminal.print_error(f"not ready yet: {error}")
     serve_app(
-        create_app(
-            live,
-            suggest=suggestions.of,
-            feedback=FeedbackStore(settings.index) if settings.feedback else None,
-            rebuilder=rebuilder,
-            rebuild_token=settings.rebuild_token.get_secret_value() if settings.rebuild_token else None,
-            limits=limits,
-            logs_questions=settings.log_questions,
-            hosts=host_names(settings.host, settings.allowed_hosts),
-            cors_origins=split_origins(settings.cors_origins),
-        ),
+        app_from_settings(settings, rebuilder),
         settings.host,
         settings.port,
-        limits.n_threads,
+        limits_of(settings).n_threads,
         on_ready=lambda url: terminal.print_out(f"Serving on {url} (Ctrl+C stops)"),
     )
 

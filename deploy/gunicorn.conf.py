@@ -1,0 +1,22 @@
+"""Several server processes on one index, on Linux: gunicorn -c deploy/gunicorn.conf.py
+
+Address and numbers are the service's settings (QA_HOST, QA_PORT, QA_SERVER_THREADS ...); WEB_CONCURRENCY says how many
+processes. Limits hold for each process.
+"""
+
+import os
+
+from qa_service.config import load_settings
+from qa_service.web.wsgi import limits_of
+
+_settings = load_settings()
+
+wsgi_app = "qa_service.web.wsgi:make_app()"
+bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = limits_of(_settings).n_threads
+graceful_timeout = 30  # as long as `qa-service serve` lets running requests finish
+loglevel = _settings.log_level.lower()
+preload_app = False  # threads of the models would not survive the fork
+max_requests = 0  # a rebuild is a child of the process that was asked for it, and would die with it

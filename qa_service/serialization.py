@@ -1,6 +1,7 @@
 """Replies as the JSON that POST /ask and 'qa-service ask --json' give. The fields are part of the fixed outside."""
 
 import datetime as dt
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from qa_service.types import Citation, Hit, IndexInfo, Reply
@@ -26,6 +27,18 @@ def reply_as_json(reply: Reply) -> dict[str, object]:
         "passages": [hit_as_json(hit) for hit in reply.passages],
         "index": index_info_as_json(reply.index),
         "took_ms": round(reply.took_ms, 1),
+    }
+
+
+def passages_as_json(
+    question: str, interpreted_as: str | None, passages: Sequence[Hit], index: IndexInfo
+) -> dict[str, object]:
+    """Return what is known before anything is read, as members of the reply that follows."""
+    return {
+        "question": question,
+        "interpreted_as": interpreted_as,
+        "passages": [hit_as_json(hit) for hit in passages],
+        "index": index_info_as_json(index),
     }
 
 

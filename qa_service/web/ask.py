@@ -8,8 +8,9 @@ from qa_service.serialization import reply_as_json
 from qa_service.web import thread
 from qa_service.web.answering import answer
 from qa_service.web.current import current_engine
+from qa_service.web.events import stream_answer
 from qa_service.web.forms import parse_ask_form, parse_ask_query
-from qa_service.web.negotiation import FORM, JSON, wants_page
+from qa_service.web.negotiation import FORM, JSON, wants_events, wants_page
 from qa_service.web.problems import as_http, as_response
 from qa_service.web.schemas import AskRequest, parse_json_object, validate
 
@@ -49,6 +50,8 @@ def _posted_request() -> AskRequest:
 
 def _answer(asked: AskRequest) -> ResponseReturnValue:
     engine = current_engine()
+    if wants_events():
+        return stream_answer(engine, asked)
     reply = answer(engine, asked)
     if not wants_page():
         return jsonify(reply_as_json(reply))

@@ -4,6 +4,13 @@ from flask import request
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+EVENTS = "text/event-stream"
+
+
+def wants_events() -> bool:
+    """Return whether the client prefers server-sent events to JSON and to HTML; no tie, no `*/*` means them."""
+    accepts = request.accept_mimetypes
+    return accepts[EVENTS] > max(accepts[JSON], accepts["text/html"])
 
 
 def wants_page() -> bool:

@@ -53,12 +53,13 @@ def as_response(error: HTTPException) -> Response:
         response.data = render_template("error.html", problem=error)
         response.content_type = "text/html; charset=utf-8"
     else:
-        response.data = current_app.json.dumps(_problem(error)) + "\n"
+        response.data = current_app.json.dumps(problem_as_json(error)) + "\n"
         response.content_type = "application/problem+json"
     return response
 
 
-def _problem(error: HTTPException) -> dict[str, object]:
+def problem_as_json(error: HTTPException) -> dict[str, object]:
+    """Return `error` as the members of a problem."""
     problem: dict[str, object] = {
         "type": "about:blank",
         "title": error.name,

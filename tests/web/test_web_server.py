@@ -136,6 +136,31 @@ def test_a_target_with_doubled_slashes_and_dots_stays_inside(address: str) -> No
             assert json.loads(response.read())["title"] == "Not Found"
 
 
+def test_passages_are_sent_before_reading_is_done() -> None:
+    with subprocess.Popen(
+        [sys.executable, FAKE_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdin is not None
+        with connected(server.stdout.readline().strip()) as connection:
+            headers = {**JSON, "Accept": "text/event-stream"}
+            connection.request("POST", "/ask", json.dumps({"question": "wait", "top_k": 1}), headers)
+            response = connection.getresponse()
+            first = [response.readline() for _ in range(3)]
+            assert first[0] == b"event: passages\n"
+            assert server.stdout.readline() == "waiting\n"
+            assert len(json.loads(first[1].removeprefix(b"data: "))["passages"]) == 1
+            assert first[2] == b"\n"
+
+            server.stdin.write("go on\n")
+            server.stdin.flush()
+            rest = response.read()
+
+        assert rest.startswith(b"event: answer\ndata: {")
+        assert response.getheader("Content-Type") == "text/event-stream; charset=utf-8"
+        server.terminate()
+
+
 def test_what_waitress_refuses_has_a_request_id_too(address: str) -> None:
     with connected(address) as connection:
         connection.request("GET", "/", headers={"Content-Length": "many", "X-Request-ID": "id-3"})

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from qa_service.errors import NoSnapshotError, QuestionError
 from qa_service.indexing.catalog import Catalog, write_catalog
@@ -113,6 +114,16 @@ class Asked:
     filters: Filters
 
 
+@dataclass(frozen=True, slots=True)
+class FakeRetrieved:
+    """A question half way; `options` are those it was asked with."""
+
+    question: str
+    interpreted: str
+    passages: Sequence[Hit]
+    options: dict[str, Any]
+
+
 @dataclass
 class FakeEngine:
     """Answers a question that holds a word of `ANSWERS`; its citations are true slices. Remembers what it was asked."""
@@ -158,6 +169,15 @@ class FakeEngine:
             took_ms=1.5,
             stages={"retrieve": 0.0005, "read": 0.001},
         )
+
+    def retrieve(self, question: str, *, top_k: int = 5, **options: Any) -> FakeRetrieved:
+        if question == "refuse":
+            raise QuestionError("the question can't be read: write it in words.")
+        nearest = [Hit(row, passage, 0.03) for row, passage in enumerate(passages_of(SUMMIT)[:top_k])]
+        return FakeRetrieved(question, question, nearest, {"top_k": top_k, **options})
+
+    def answer(self, found: FakeRetrieved) -> Reply:
+        return self.ask(found.question, **found.options)
 
     def _widened(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         before, after = self.paragraph_around

@@ -8,6 +8,7 @@ import itertools
 import json
 import logging
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -16,6 +17,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock
+from pydantic import TypeAdapter, ValidationError
+
 from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader
 from qa_service.builder import Progress
 from qa_service.config import Settings, start_logging
@@ -23,11 +27,13 @@ from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import BusyError, QaServiceError
 from qa_service.evaluation.replay import Replay, load_saved_questions, replay
 from qa_service.indexing.snapshot import REPLAY, Snapshot, add_note, find_snapshot, id_before, open_current, writing
+from qa_service.job_folder import JobFolder
 from qa_service.reports import BuildReport, DocumentChange
 
 logger = logging.getLogger(__name__)
 
 SAVED_QUESTIONS = "questions.jsonl"
+_JOBS = "jobs"
 _KEPT_JOBS = 100
 _PROGRESS_EVERY_S = 0.1
 
@@ -148,13 +154,18 @@ class Job:
     error: str | None = None
 
 
+_JOB_FORM = TypeAdapter(Job)
+
+
 class Rebuilder:
     """Runs rebuilds one after the other, each in a process of its own. Safe to use from several threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._jobs: dict[str, Job] = {}
+        self._folder = JobFolder(settings.index / _JOBS)
+        self._jobs: dict[str, Job] = {}  # those of this process
+        self._held: dict[str, FileLock] = {}
         self._followers: dict[str, threading.Thread] = {}
         self._numbers = itertools.count(1)
 
@@ -170,11 +181,12 @@ class Rebuilder:
             BusyError: One is running, here or in another process.
         """
         with self._lock, writing(self._settings.index):
-            if any(job.state == "running" for job in self._jobs.values()):
+            if any(job.state == "running" for job in self._known_jobs()):
                 raise BusyError("a rebuild is running: wait for it to end.")
             began = dt.datetime.now(dt.UTC)
-            job = Job(f"{began:%Y%m%dT%H%M%SZ}-{next(self._numbers)}", "running", began)
+            job = Job(f"{began:%Y%m%dT%H%M%SZ}-{os.getpid()}-{next(self._numbers)}", "running", began)
             self._jobs[job.id] = job
+            self._held[job.id] = self._folder.begin(job.id, _JOB_FORM.dump_json(job))
             for old in list(self._jobs)[:-_KEPT_JOBS]:
                 del self._jobs[old], self._followers[old]
             self._followers[job.id] = threading.Thread(target=self._run, args=(job.id,), daemon=True)
@@ -182,13 +194,13 @@ class Rebuilder:
         return job
 
     def job(self, job_id: str) -> Job | None:
-        """Return a job as it stands now; the last hundred are known."""
-        return self._jobs.get(job_id)
+        """Return a job as it stands now, whichever process runs it; the last hundred are known."""
+        return self._jobs.get(job_id) or self._job_of_another(job_id)
 
     def jobs(self) -> list[Job]:
         """Return the jobs that are known, newest first."""
         with self._lock:
-            return list(self._jobs.values())[::-1]
+            return self._known_jobs()
 
     def wait(self, job_id: str) -> Job:
         """Return a job once it has ended."""
@@ -227,7 +239,32 @@ class Rebuilder:
 
     def _update(self, job_id: str, **fields: object) -> None:
         with self._lock:
-            self._jobs[job_id] = replace(self._jobs[job_id], **fields)  # type: ignore[arg-type]
+            job = self._jobs[job_id] = replace(self._jobs[job_id], **fields)  # type: ignore[arg-type]
+            try:
+                self._folder.write(job_id, _JOB_FORM.dump_json(job))
+            except OSError as error:  # a full disk must not keep a job from ending
+                logger.warning("job %s can't be noted for other processes: %s", job_id, error.strerror)
+            if job.state != "running":
+                self._held.pop(job_id).release()
+
+    def _known_jobs(self) -> list[Job]:
+        found = (self._jobs.get(job_id) or self._job_of_another(job_id) for job_id in self._folder.ids())
+        return [job for job in found if job]
+
+    def _job_of_another(self, job_id: str) -> Job | None:
+        # In this order: a job that ends in between is not taken for one that was cut off.
+        is_running = self._folder.is_running(job_id) if self._folder.read(job_id) else False
+        noted = self._folder.read(job_id)
+        if noted is None:
+            return None
+        try:
+            job = _JOB_FORM.validate_json(noted)
+        except ValidationError as error:  # a report's form is another in another version
+            logger.warning("job %s can't be read: %s", job_id, error)
+            return None
+        if job.state == "running" and not is_running:
+            return replace(job, state="failed", error="the server that ran it has ended; the index is as it was")
+        return job
 
 
 def _rebuild_here(settings: Settings, connection: Connection) -> None:

@@ -13,7 +13,18 @@ PACKAGE = Path(__file__).parents[1] / "qa_service"
 # A module may import from layers above its own; inside a layer only from its own package, or as listed.
 LAYERS = [
     {"types", "errors", "logs", "wire"},
-    {"protocols", "config", "words", "model_folders", "answer_measures", "duplicates", "reports", "client", "hosts"},
+    {
+        "protocols",
+        "config",
+        "words",
+        "model_folders",
+        "answer_measures",
+        "duplicates",
+        "reports",
+        "client",
+        "hosts",
+        "job_folder",
+    },
     {"sentences"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue"},
     {"builder", "engine", "serialization", "fetching", "feedback"},

@@ -37,6 +37,13 @@ def dying(settings: Settings, connection: Connection) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.fixture
 def rebuilder(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Rebuilder:
     monkeypatch.setattr(rebuilding, "_rebuild_here", with_words)
@@ -88,6 +95,48 @@ def test_there_is_one_rebuild_at_a_time(
     rebuilder.start()
     with pytest.raises(BusyError):
         rebuilder.start()
+
+
+def test_another_process_of_the_server_knows_the_job_and_starts_none_beside_it(
+    rebuilder: Rebuilder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "_rebuild_here", slowly)
+    other = Rebuilder(settings)
+    first = rebuilder.start()
+
+    with pytest.raises(BusyError):
+        other.start()
+    until(lambda: other.job(first.id) == rebuilder.job(first.id) and rebuilder.job(first.id) != first)
+    assert [job.id for job in other.jobs()] == [first.id]
+    assert other.job("../../etc/passwd") is None
+
+
+def test_another_process_tells_how_a_job_ended(rebuilder: Rebuilder, settings: Settings) -> None:
+    ended = rebuilder.wait(rebuilder.start().id)
+
+    assert Rebuilder(settings).job(ended.id) == ended
+
+
+def test_a_job_whose_server_is_gone_has_failed(rebuilder: Rebuilder, settings: Settings) -> None:
+    rebuilder.wait(rebuilder.start().id)
+    [ended] = rebuilder.jobs()
+    note = settings.index / "jobs" / f"{ended.id}.json"
+    note.write_text(note.read_text().replace('"succeeded"', '"running"'))
+
+    found = Rebuilder(settings).job(ended.id)
+
+    assert found
+    assert (found.state, found.error) == ("failed", "the server that ran it has ended; the index is as it was")
+    assert Rebuilder(settings).start().state == "running"  # it is in nobody's way
+
+
+def test_a_note_of_another_version_is_no_job(rebuilder: Rebuilder, settings: Settings) -> None:
+    rebuilder.wait(rebuilder.start().id)
+    [ended] = rebuilder.jobs()
+    (settings.index / "jobs" / f"{ended.id}.json").write_text('{"colour": "red"}')
+
+    assert Rebuilder(settings).job(ended.id) is None
+    assert Rebuilder(settings).jobs() == []
 
 
 def test_a_builder_in_another_process_is_waited_for(rebuilder: Rebuilder, settings: Settings) -> None:

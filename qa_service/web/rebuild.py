@@ -59,7 +59,7 @@ def find_job(job_id: str) -> Job:
     """Return a rebuild as it stands now; raises NotFound."""
     job = rebuilder_in_charge().job(job_id)
     if job is None:
-        raise NotFound("No rebuild has this number. The last hundred since the server's start are known.")
+        raise NotFound("No rebuild has this number. The last hundred are known.")
     return job
 
 

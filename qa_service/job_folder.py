@@ -1,0 +1,61 @@
+"""What is known of rebuilds, in files, so that each process of a server can tell how far a job of another one is.
+
+The process that runs a job holds a lock for as long; a job that says it is running while its lock is free was cut off.
+"""
+
+import re
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+_ID = re.compile(r"[0-9TZ-]{1,60}")
+_KEPT = 100
+
+
+class JobFolder:
+    """Job notes by id, as bytes. Ids sort by time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def begin(self, job_id: str, content: bytes) -> FileLock:
+        """Note a new job and return its lock, held; to be released when the job has ended. Old notes are removed."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for old in self.ids()[_KEPT - 1 :]:
+            for suffix in (".json", ".lock"):
+                (self._folder / f"{old}{suffix}").unlink(missing_ok=True)
+        lock = FileLock(self._folder / f"{job_id}.lock", timeout=0, thread_local=False)
+        lock.acquire()
+        self.write(job_id, content)
+        return lock
+
+    def write(self, job_id: str, content: bytes) -> None:
+        """Replace what is noted of a job, in one step."""
+        pending = self._folder / f".{job_id}.json"
+        pending.write_bytes(content)
+        pending.replace(self._folder / f"{job_id}.json")
+
+    def read(self, job_id: str) -> bytes | None:
+        """Return what is noted of a job, None when there is no such job."""
+        if not _ID.fullmatch(job_id):
+            return None
+        try:
+            return (self._folder / f"{job_id}.json").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def is_running(self, job_id: str) -> bool:
+        """Return whether the process that runs a job still does."""
+        lock = FileLock(self._folder / f"{job_id}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            return True
+        lock.release()
+        return False
+
+    def ids(self) -> list[str]:
+        """Return the ids of all jobs that are noted, newest first."""
+        if not self._folder.is_dir():
+            return []
+        return sorted((path.stem for path in self._folder.glob("*.json") if _ID.fullmatch(path.stem)), reverse=True)

@@ -1,0 +1,73 @@
+"""What stands in deploy/ names commands, settings and files that exist."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from qa_service.cli import app
+from qa_service.config import Settings
+from qa_service.web.app import create_app
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = ROOT / "deploy"
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+UNIT = (DEPLOY / "qa-service.service").read_text(encoding="utf-8")
+FILES = sorted(DEPLOY.iterdir())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_settings_that_are_named_exist(path: Path) -> None:
+    named = set(re.findall(r"\bQA_([A-Z_]+)\b", path.read_text(encoding="utf-8")))
+    assert named <= {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_commands_that_are_named_exist(path: Path) -> None:
+    named = set(re.findall(r"(?<!\[)(?:bin/|`)qa-service ([a-z]+)", path.read_text(encoding="utf-8")))
+    assert named <= set(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_the_image_is_made_by_the_commands_of_the_readme() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "RUN make install\n" in DOCKERFILE
+    for command in ("build", "serve"):  # what 'make serve' does
+        assert f"$(BIN)/qa-service {command}" in makefile
+        assert f".venv/bin/qa-service {command}" in DOCKERFILE
+
+
+def test_the_image_runs_as_a_user_and_asks_for_health_where_the_service_tells_it() -> None:
+    last_stage = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert "\nUSER qa\n" in last_stage
+    [path] = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", last_stage)
+    assert path in {rule.rule for rule in create_app(None).url_map.iter_rules()}  # type: ignore[arg-type]
+    assert Settings.model_fields["port"].default == 8000
+
+
+def test_what_the_image_is_made_of_is_there_and_nothing_else_is_sent() -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    kept = {line[1:] for line in lines if line.startswith("!")}
+    assert "*" in lines
+    assert all((ROOT / name).exists() for name in kept)
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert {"LICENSE", "NOTICE", "README.md"} <= kept  # pyproject.toml names them
+    assert all(name in pyproject for name in ("LICENSE", "NOTICE", "README.md"))
+    assert not {"index", "tests", ".git", "qa.toml"} & kept
+
+
+def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
+    systemd_analyze = shutil.which("systemd-analyze")
+    if systemd_analyze is None:
+        pytest.skip("needs systemd-analyze")
+    unit = tmp_path / "qa-service.service"
+    unit.write_text(UNIT.replace("/opt/qa-service/.venv/bin/qa-service", shutil.which("true") or "/bin/true"))
+    result = subprocess.run([systemd_analyze, "verify", unit], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+def test_the_unit_holds_the_service_down() -> None:
+    for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "User=qa"):
+        assert f"\n{line}\n" in UNIT

@@ -12,7 +12,7 @@ from flask import Flask
 
 from qa_service.hosts import HostNames
 from qa_service.serialization import document_url
-from qa_service.web import access, ask, documents, health, metrics, operator, problems, rebuild, wording
+from qa_service.web import access, ask, docs, documents, health, metrics, operator, problems, rebuild, wording
 from qa_service.web import feedback as feedback_pages
 from qa_service.web.answering import admit_with
 from qa_service.web.cors import allow_origins
@@ -77,6 +77,7 @@ def create_app(
         rebuild.rebuild_with(app, rebuilder, rebuild_token)
 
     app.register_blueprint(ask.blueprint)
+    app.register_blueprint(docs.blueprint)
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(feedback_pages.blueprint)
     app.register_blueprint(health.blueprint)

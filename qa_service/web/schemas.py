@@ -31,7 +31,11 @@ def _iso_date(value: object) -> object:
 
 
 IsoDate = Annotated[dt.date | None, BeforeValidator(_iso_date)]
-QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+QuestionText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
+    Field(json_schema_extra={"pattern": r"\S"}),  # space around it is taken off before it is measured
+]
 
 
 class _Request(BaseModel):
@@ -39,8 +43,8 @@ class _Request(BaseModel):
 
 
 class _DateRange(_Request):
-    date_from: IsoDate = None
-    date_to: IsoDate = None
+    date_from: IsoDate = Field(default=None, description="Only releases of this day and later, `YYYY-MM-DD`")
+    date_to: IsoDate = Field(default=None, description="Only releases up to this day, which is not before `date_from`")
 
     @field_validator("date_to")
     @classmethod
@@ -54,23 +58,29 @@ class _DateRange(_Request):
 class TurnRequest(_Request):
     """An earlier question and its answer, null when it was refused."""
 
-    question: QuestionText
-    answer: Annotated[str, Field(max_length=10_000)] | None = None
+    question: QuestionText = Field(description="What was asked")
+    answer: Annotated[str, Field(max_length=10_000)] | None = Field(
+        default=None, description="The first answer's text, null when it was refused"
+    )
 
 
 class FilterRequest(_DateRange):
     """Which releases may answer."""
 
-    document_ids: Annotated[list[str], Field(max_length=1_000)] | None = None
+    document_ids: Annotated[list[str], Field(max_length=1_000)] | None = Field(
+        default=None, description="Only these releases; null for all, an empty list for none"
+    )
 
 
 class AskRequest(_Request):
     """A question, and what came before it."""
 
-    question: QuestionText
-    history: Annotated[list[TurnRequest], Field(max_length=MAX_TURNS)] = []
-    top_k: Annotated[int, Field(ge=1, le=50)] = 5
-    filters: FilterRequest = FilterRequest()
+    question: QuestionText = Field(description="The question, in English")
+    history: Annotated[list[TurnRequest], Field(max_length=MAX_TURNS)] = Field(
+        default=[], description="Earlier turns of the conversation, oldest first, so that a follow-up is understood"
+    )
+    top_k: int = Field(5, ge=1, le=50, description="How many passages the reply holds")
+    filters: FilterRequest = Field(FilterRequest(), description="Which releases may answer")
 
     @property
     def turns(self) -> list[Turn]:
@@ -87,9 +97,9 @@ class AskRequest(_Request):
 class ListRequest(_DateRange):
     """Which releases to list. The bounds keep a query small and a number inside SQLite's 64 bits."""
 
-    words: Annotated[str, Field(max_length=200)] = ""
-    offset: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
-    limit: Annotated[int, Field(ge=1, le=PAGE_SIZE)] = PAGE_SIZE
+    words: str = Field("", max_length=200, description="Only releases whose title holds each of these words")
+    offset: int = Field(0, ge=0, le=1_000_000_000, description="How many to pass over")
+    limit: int = Field(PAGE_SIZE, ge=1, le=PAGE_SIZE, description="How many to list")
 
 
 class RollbackRequest(_Request):
@@ -104,14 +114,27 @@ class FeedbackRequest(_Request):
     `key` names the reply as it was shown: a second word with the same key takes the place of the first.
     """
 
-    verdict: Literal["up", "down"]
-    question: QuestionText
-    document_id: Annotated[str, Field(min_length=1, max_length=1_000)] | None = None
-    answer: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
-    quote: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
-    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
-    snapshot: Annotated[str, Field(max_length=100)] | None = None
-    key: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")] | None = None
+    verdict: Literal["up", "down"] = Field(description="Whether the reply is right")
+    question: QuestionText = Field(description="What was asked")
+    document_id: Annotated[str, Field(min_length=1, max_length=1_000)] | None = Field(
+        default=None,
+        description="The release that the first answer is cut from; null, with answer and quote, for a refusal",
+    )
+    answer: Annotated[str, Field(min_length=1, max_length=10_000)] | None = Field(
+        default=None, description="The first answer's text, which stands in the quote"
+    )
+    quote: Annotated[str, Field(min_length=1, max_length=10_000)] | None = Field(
+        default=None, description="Its citation's quote, which stands in the release"
+    )
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = Field(
+        "", description="In your own words"
+    )
+    snapshot: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="The reply's `index.version`"
+    )
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")] | None = Field(
+        default=None, description="Names the reply, so that a second word takes the place of the first"
+    )
 
 
 Request = TypeVar("Request", bound=_Request)

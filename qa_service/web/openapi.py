@@ -1,0 +1,354 @@
+"""The API's description, OpenAPI 3.1: one table of what each address takes and gives, over the models that validate.
+
+A test compares the table with the application's routes and real responses with the document, so neither can drift.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from qa_service.web import responses, schemas
+from qa_service.web.negotiation import EVENTS, FORM, JSON
+
+PROBLEM = "application/problem+json"
+HTML, TEXT = "text/html", "text/plain"
+_REFS = "#/components/schemas/{model}"
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A successful response: its media types, each with the model of its JSON, None for anything else."""
+
+    description: str
+    content: Mapping[str, type[BaseModel] | None] = field(default_factory=dict)
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one method of one address does.
+
+    Attributes:
+        query: Parameters of the query: names of fields of the request models, see `_PARAMETERS`.
+        body: Model of the body as JSON.
+        form: The same as a form: names of fields, as `query`.
+        problems: Statuses of its errors; `_PROBLEMS` says when each comes.
+    """
+
+    id: str
+    summary: str
+    description: str
+    given: Mapping[int, Given]
+    problems: Sequence[int]
+    query: Sequence[str] = ()
+    body: type[BaseModel] | None = None
+    form: Sequence[str] = ()
+    needs_token: bool = False
+
+
+_PROBLEMS = {
+    400: "The body is not a JSON object in UTF-8.",
+    401: "There is no token in the Authorization header.",
+    403: "The token is not the server's, or the server has none and the address is off.",
+    404: "There is nothing at this address.",
+    409: "A rebuild runs already.",
+    413: "The body has more than 65,536 bytes.",
+    415: "The body is neither JSON nor a form.",
+    422: "A field is missing, unknown, of the wrong type or out of range; `errors` names each.",
+    429: "This client has asked more than it may; Retry-After says when to come back.",
+    500: "Something went wrong here. Nothing of the server is told; its log has the request's id.",
+    503: "More is asked than can be answered, or there is no index yet; Retry-After says when to come back.",
+}
+_RETRY_LATER = {429, 503}
+_ASKED = {
+    HTML: None,
+    JSON: responses.Reply,
+    EVENTS: None,
+}
+_ASK_ERRORS = (422, 429, 500, 503)
+_EVENTS_TOLD = (
+    "The Accept header decides: `application/json` (also for `*/*`, and when the body is JSON), `text/html` for the "
+    "chat page, `text/event-stream` for server-sent events: `passages` (as Retrieved) as soon as they are found, then "
+    "`answer` (as Reply), or `error` (as Problem) if something goes wrong after the first event."
+)
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    ("/ask", "post"): Operation(
+        "ask",
+        "Ask a question",
+        f"{_EVENTS_TOLD} A refusal is no error: its `answered` is false.",
+        {200: Given("An answer, or a refusal with its reason", _ASKED)},
+        (400, 413, 415, *_ASK_ERRORS),
+        body=schemas.AskRequest,
+        form=("question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer"),
+    ),
+    ("/ask", "get"): Operation(
+        "ask_by_link",
+        "Ask a question by a link",
+        f"{_EVENTS_TOLD} A browser that sends no parameters is sent to the chat page.",
+        {
+            200: Given("An answer, or a refusal with its reason", _ASKED),
+            303: Given("To the chat page", {HTML: None}, location="The chat page"),
+        },
+        _ASK_ERRORS,
+        query=("q", "top_k", "date_from", "date_to", "document_id", "snapshot"),
+    ),
+    ("/documents", "get"): Operation(
+        "list_documents",
+        "List releases",
+        "JSON, or a page for a browser; the Accept header decides.",
+        {200: Given("Releases, newest first", {JSON: responses.DocumentList, HTML: None})},
+        (422, 500, 503),
+        query=("words", "date_from", "date_to", "offset", "limit"),
+    ),
+    ("/documents/{document_id}", "get"): Operation(
+        "show_document",
+        "Show a release as a page",
+        "Its passages have the anchors `#p1`, `#p2` and so on.",
+        {200: Given("The release", {HTML: None})},
+        (404, 500, 503),
+    ),
+    ("/documents/{document_id}/text", "get"): Operation(
+        "show_text",
+        "Get the stored text of a release",
+        "What all offsets count into, in Unicode code points.",
+        {200: Given("The text, in UTF-8", {TEXT: None})},
+        (404, 500, 503),
+    ),
+    ("/feedback", "post"): Operation(
+        "take_feedback",
+        "Say whether an answer is right",
+        "Kept on the server for its evaluation, if it takes feedback.",
+        {201: Given("The word is kept", {JSON: responses.FeedbackKept}), 200: Given("A page of thanks", {HTML: None})},
+        (400, 403, 404, 413, 422, 429, 500, 503),
+        body=schemas.FeedbackRequest,
+        form=tuple(schemas.FeedbackRequest.model_fields),
+    ),
+    ("/rebuild", "post"): Operation(
+        "start_rebuild",
+        "Bring the index up to date",
+        "Questions are answered meanwhile.",
+        {202: Given("It has begun", {JSON: responses.Job}, location="Where its progress is told")},
+        (401, 403, 409, 500),
+        needs_token=True,
+    ),
+    ("/rebuild/{job_id}", "get"): Operation(
+        "show_rebuild",
+        "Ask how far a rebuild is",
+        "The last hundred rebuilds are known.",
+        {200: Given("The rebuild", {JSON: responses.Job})},
+        (401, 403, 404, 500),
+        needs_token=True,
+    ),
+    ("/health", "get"): Operation(
+        "health",
+        "Ask whether the process lives",
+        "Answers under overload and without an index too.",
+        {200: Given("It does", {JSON: responses.Health})},
+        (500,),
+    ),
+    ("/ready", "get"): Operation(
+        "ready",
+        "Ask whether questions can be answered",
+        "Tells the snapshot in service.",
+        {200: Given("They can", {JSON: responses.Ready})},
+        (500, 503),
+    ),
+    ("/metrics", "get"): Operation(
+        "show_metrics",
+        "Get figures for a Prometheus server",
+        "Counts, seconds by stage, the snapshot's age. No figure holds a question.",
+        {200: Given("Prometheus' text form", {TEXT: None})},
+        (500,),
+    ),
+    ("/openapi.json", "get"): Operation(
+        "show_openapi", "Get this description", "OpenAPI 3.1.", {200: Given("This document", {JSON: None})}, (500,)
+    ),
+    ("/docs", "get"): Operation(
+        "show_docs", "Read this description as a page", "For people.", {200: Given("The page", {HTML: None})}, (500,)
+    ),
+    ("/", "get"): Operation(
+        "chat_page",
+        "Open the chat page",
+        "For people. The parameters limit which releases may answer.",
+        {200: Given("The page", {HTML: None})},
+        (422, 500, 503),
+        query=("date_from", "date_to", "document_id"),
+    ),
+}
+# Name of a parameter of a query, or of a form's field -> model and field that describe it.
+_PARAMETERS: Mapping[str, tuple[type[BaseModel], str]] = {
+    "q": (schemas.AskRequest, "question"),
+    "question": (schemas.AskRequest, "question"),
+    "top_k": (schemas.AskRequest, "top_k"),
+    "date_from": (schemas.FilterRequest, "date_from"),
+    "date_to": (schemas.FilterRequest, "date_to"),
+    "document_id": (schemas.FilterRequest, "document_ids"),
+    "snapshot": (schemas.FeedbackRequest, "snapshot"),
+    "words": (schemas.ListRequest, "words"),
+    "offset": (schemas.ListRequest, "offset"),
+    "limit": (schemas.ListRequest, "limit"),
+}
+_PATH_PARAMETERS = {
+    "document_id": "A `document_id`; its slashes may stay or be written %2F",
+    "job_id": "The `job` of a rebuild",
+}
+_MODELS = (
+    schemas.AskRequest,
+    schemas.FeedbackRequest,
+    *(responses.Reply, responses.Retrieved, responses.DocumentList, responses.Health, responses.Ready),
+    *(responses.Job, responses.FeedbackKept, responses.Problem),
+)
+
+
+@cache
+def openapi_document() -> Schema:
+    """Return the document; built once, not to be changed."""
+    _, schemas_in_use = models_json_schema(
+        [(model, "serialization" if model.__module__ == responses.__name__ else "validation") for model in _MODELS],
+        ref_template=_REFS,
+    )
+    examples = json.loads(files("qa_service.web").joinpath("examples.json").read_text(encoding="utf-8"))
+    paths: dict[str, Schema] = {}
+    for (path, method), operation in OPERATIONS.items():
+        paths.setdefault(path, {})[method] = _operation(path, operation, examples)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "qa-service",
+            "version": version("qa-service"),
+            "summary": "Extractive question answering over press releases",
+            "description": "Answers are words cut verbatim from a release, each with a citation that opens at those "
+            "words; nothing is generated. Every response carries X-Request-ID; one that is sent is taken over. Errors "
+            f"are `{PROBLEM}` (RFC 9457), or a page for a browser.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas_in_use["$defs"],
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The server's setting `rebuild_token`; without one these addresses are off.",
+                }
+            },
+        },
+    }
+
+
+def _operation(path: str, operation: Operation, examples: Mapping[str, Mapping[str, Any]]) -> Schema:
+    told: Schema = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description,
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "description": text, "schema": {"type": "string"}}
+            for name, text in _PATH_PARAMETERS.items()
+            if f"{{{name}}}" in path
+        ]
+        + [_query_parameter(name) for name in operation.query],
+        "responses": {
+            **{str(status): _given(status, given, operation, examples) for status, given in operation.given.items()},
+            **{str(status): _problem(status, examples) for status in operation.problems},
+        },
+    }
+    if operation.body:
+        own = examples.get(f"{operation.id} body")
+        told["requestBody"] = {
+            "required": True,
+            "description": "At most 65,536 bytes.",
+            "content": {
+                JSON: {"schema": _ref(operation.body), **({"examples": own} if own else {})},
+                FORM: {"schema": _form(operation)},
+            },
+        }
+    if operation.needs_token:
+        told["security"] = [{"token": []}]
+    return told
+
+
+def _query_parameter(name: str) -> Schema:
+    schema, is_required = _flat_field(*_PARAMETERS[name])
+    described = schema.pop("description", "")
+    return {"name": name, "in": "query", "required": is_required, "description": described, "schema": schema}
+
+
+def _form(operation: Operation) -> Schema:
+    """Return the form's fields: those of a query, and a conversation as two lists of the same length."""
+    assert operation.body is not None
+    fields, required = dict[str, Schema](), list[str]()
+    for name in operation.form:
+        if name.startswith("history_"):
+            item, _ = _flat_field(schemas.TurnRequest, name.removeprefix("history_"))
+            fields[name] = {
+                "type": "array",
+                "items": item,
+                "maxItems": schemas.MAX_TURNS,
+                "description": "Of earlier turns, oldest first, one for each; an answer is empty when it was refused",
+            }
+            continue
+        fields[name], is_required = _flat_field(*_PARAMETERS.get(name, (operation.body, name)))
+        required += [name] if is_required else []
+    return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
+
+
+def _flat_field(model: type[BaseModel], name: str) -> tuple[Schema, bool]:
+    """Return a field's schema as a query or a form can say it, without null, and whether it is required."""
+    described = model.model_json_schema()
+    schema = dict(described["properties"][name])
+    if "anyOf" in schema:
+        [choice] = [choice for choice in schema.pop("anyOf") if choice != {"type": "null"}]
+        schema |= choice
+    schema.pop("title", None)
+    if schema.get("default") in (None, ""):
+        schema.pop("default", None)
+    return schema, name in described.get("required", [])
+
+
+def _given(status: int, given: Given, operation: Operation, examples: Mapping[str, Mapping[str, Any]]) -> Schema:
+    own = examples.get(f"{operation.id} {status}")
+    told: Schema = {"description": given.description}
+    if given.content:
+        told["content"] = {
+            kind: {
+                "schema": _ref(model) if model else {"type": "object"} if kind == JSON else {"type": "string"},
+                **({"examples": own} if own and model else {}),
+            }
+            for kind, model in given.content.items()
+        }
+    if given.location:
+        told["headers"] = {"Location": {"description": given.location, "schema": {"type": "string"}}}
+    return told
+
+
+def _problem(status: int, examples: Mapping[str, Mapping[str, Any]]) -> Schema:
+    own = examples.get(f"problem {status}")
+    told: Schema = {
+        "description": _PROBLEMS[status],
+        "content": {
+            PROBLEM: {"schema": _ref(responses.Problem), **({"examples": own} if own else {})},
+            HTML: {"schema": {"type": "string"}},
+        },
+    }
+    if status in _RETRY_LATER:
+        told["headers"] = {
+            "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}
+        }
+    if status == 401:
+        told["headers"] = {"WWW-Authenticate": {"description": "How to send it", "schema": {"type": "string"}}}
+    return told
+
+
+def _ref(model: type[BaseModel]) -> Schema:
+    return {"$ref": _REFS.format(model=model.__name__)}

@@ -1,0 +1,169 @@
+"""What responses hold, for the API's description. Tests validate real responses against these, so they stay true."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qa_service.evaluation.replay import Replay
+from qa_service.reports import BuildReport
+
+Id = Annotated[str, Field(description="Path of the release's file below the documents folder")]
+Title = Annotated[str, Field(description="Title of the release")]
+ReleaseDate = Annotated[dt.date | None, Field(description="Date of the release, null when it has none")]
+SourceUrl = Annotated[str | None, Field(description="Where the release was published, null when unknown")]
+Section = Annotated[str | None, Field(description="Heading that the passage stands under")]
+Url = Annotated[str, Field(description="Path of the release's page on this server")]
+Offset = Annotated[int, Field(ge=0)]
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(_Response):
+    """Words cut from a release, verbatim."""
+
+    text: str = Field(description="The answer's words")
+    confidence: float = Field(ge=0, le=1, description="Chance that it is right")
+    citation: int = Field(ge=1, description="`id` of the citation that holds it")
+    also_in: list[int] = Field(description="`id`s of further citations that say the same")
+
+
+class Citation(_Response):
+    """Where an answer stands. Offsets are half-open and count Unicode code points of the release's stored text."""
+
+    id: int = Field(ge=1, description="Number of the citation in this reply")
+    document_id: Id
+    title: Title
+    date: ReleaseDate
+    section: Section
+    source_url: SourceUrl
+    quote: str = Field(description="The sentence that holds the answer: `text[start:end]`")
+    start: Offset = Field(description="Where the quote begins")
+    end: Offset = Field(description="Where the quote ends")
+    answer_start: Offset = Field(description="Where the answer's words begin: `text[answer_start:answer_end]`")
+    answer_end: Offset = Field(description="Where the answer's words end")
+    before: str = Field(description="What stands before the quote in its passage")
+    after: str = Field(description="What stands after the quote in its passage")
+    url: Url
+
+
+class Passage(_Response):
+    """A passage that was found. Near the question, but no answer."""
+
+    document_id: Id
+    title: Title
+    date: ReleaseDate
+    section: Section
+    text: str = Field(description="The passage: `text[start:end]` of the release")
+    start: Offset = Field(description="Where the passage begins")
+    end: Offset = Field(description="Where the passage ends")
+    score: float = Field(ge=0, description="How well it was found; comparable within one reply only")
+    url: Url
+
+
+class Index(_Response):
+    """The snapshot that answered."""
+
+    version: str = Field(description="Id of the snapshot")
+    built_at: dt.datetime = Field(description="When it was built")
+    documents: int = Field(ge=0, description="Releases in it")
+    passages: int = Field(ge=0, description="Passages in it")
+    newest: dt.date | None = Field(description="Latest date of a release in it")
+
+
+class _Found(_Response):
+    question: str = Field(description="The question as it was taken, without space around it")
+    interpreted_as: str | None = Field(description="The stand-alone question that a follow-up was sought with")
+    passages: list[Passage] = Field(max_length=50, description="The nearest passages, best first")
+    index: Index
+
+
+class Retrieved(_Found):
+    """Data of the event `passages`: what is known before anything is read."""
+
+
+class Reply(_Found):
+    """An answer with its citations, or a refusal with its reason."""
+
+    answered: bool = Field(description="False when the releases don't say")
+    reason: Literal["no_match", "low_confidence", "outside_filters"] | None = Field(
+        description="Why nothing is answered: nothing is about the question, nothing answers it surely enough, or only "
+        "releases that the filters leave out do. Null when it is answered"
+    )
+    answers: list[Answer] = Field(max_length=3, description="Distinct answers, best first; empty in a refusal")
+    citations: list[Citation] = Field(description="Of the answers; empty in a refusal")
+    took_ms: float = Field(ge=0, description="Milliseconds in the engine")
+
+
+class DocumentSummary(_Response):
+    """A release in the list."""
+
+    document_id: Id
+    title: Title
+    date: ReleaseDate
+    source_url: SourceUrl
+    note: str | None = Field(description="What must be said of the release, such as that it was restated")
+    url: Url
+
+
+class DocumentList(_Response):
+    """A page of releases, newest first, undated ones last."""
+
+    documents: list[DocumentSummary] = Field(max_length=50, description="The releases of this page")
+    total: int = Field(ge=0, description="How many there are on all pages")
+    offset: int = Field(ge=0, description="How many come before this page")
+    limit: int = Field(ge=1, le=50, description="How many this page may hold")
+
+
+class Health(_Response):
+    """The process is alive."""
+
+    status: Literal["ok"] = Field(description="Always this")
+
+
+class Ready(_Response):
+    """Questions can be answered."""
+
+    status: Literal["ready"] = Field(description="Always this")
+    index: Index
+
+
+class FeedbackKept(_Response):
+    """The word was kept."""
+
+    key: str = Field(description="Its name; a second word with the same `key` takes its place")
+
+
+class Job(_Response):
+    """A rebuild, how far it is or how it ended."""
+
+    job: str = Field(description="Its number")
+    state: Literal["running", "succeeded", "failed"] = Field(description="Whether it runs, and how it ended")
+    stage: str = Field(description="What it is at")
+    done: int = Field(ge=0, description="How much of the stage is done")
+    total: int = Field(ge=0, description="How much there is to do in the stage")
+    started_at: dt.datetime = Field(description="When it began")
+    ended_at: dt.datetime | None = Field(description="When it ended, null while it runs")
+    error: str | None = Field(description="Why it failed")
+    report: BuildReport | None = Field(description="What the build did, once it succeeded")
+    replay: Replay | None = Field(description="Which saved questions are answered differently, if any were asked")
+    replay_failed: str | None = Field(description="Why the saved questions were not asked")
+
+
+class FieldError(_Response):
+    """What is wrong with one field."""
+
+    field: str = Field(description="Its path as it was sent, such as `history.0.question`")
+    message: str = Field(description="What is wanted instead")
+
+
+class Problem(_Response):
+    """An error, as RFC 9457 says."""
+
+    type: Literal["about:blank"] = Field(description="Always this: the status says what kind it is")
+    title: str = Field(description="The status in words")
+    status: int = Field(ge=400, le=599, description="The HTTP status")
+    detail: str = Field(description="What happened, and what to do")
+    errors: list[FieldError] | None = Field(default=None, description="With status 422: each field that is wrong")

@@ -27,6 +27,7 @@ from qa_service.reading.training.encoder import remembering
 from qa_service.reading.training.evaluate import DevSet, dev_set, evaluate, onnx_scorer, torch_scorer
 from qa_service.reading.training.examples import Example, GoldAnswer, hold_back, without_overlap
 from qa_service.reading.training.export import export_reader
+from qa_service.reading.training.features import Batch, collate
 from qa_service.reading.training.loop import Recipe, Trainer, span_loss
 from qa_service.reading.training.negatives import Prepared
 from qa_service.reading.training.plan import Mixture, Plan
@@ -42,6 +43,8 @@ from qa_service.types import Filters, Hit
 logger = logging.getLogger(__name__)
 
 MAX_TOKENS, OVERLAP = 256, 96
+# Batches of the training data from which an export learns how large the model's numbers become.
+_N_SAMPLES = 8
 # Int8 is shipped when it costs less than this, in points of F1 on held-back questions.
 _MOST_LOST_F1 = 1.0
 # An evaluation takes as long as training on some 2,000 examples, so a short run has only the one at its end.
@@ -132,7 +135,8 @@ def train(
     if not trainer.is_finished:
         return {}
     model.save(run.output / "model", tokenizer)
-    return _export(run, model, cutter, dev)
+    samples = [collate(features, cutter.pad_id) for features in plan.batches(0)[:_N_SAMPLES]]
+    return _export(run, model, cutter, dev, samples)
 
 
 def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) -> Plan:
@@ -295,7 +299,9 @@ def _own_example(question: Question, hits: Sequence[Hit], retriever: Retriever, 
     return None
 
 
-def _export(run: TrainingRun, model: SpanModel, cutter: WindowCutter, dev: DevSet | None) -> dict[str, object]:
+def _export(
+    run: TrainingRun, model: SpanModel, cutter: WindowCutter, dev: DevSet | None, samples: Sequence[Batch]
+) -> dict[str, object]:
     """Write the reader, in int8 unless that costs too much, and its figures."""
     figures: dict[str, object] = {}
     recipe = json.loads((run.output / "recipe.json").read_text("utf-8"))
@@ -308,6 +314,7 @@ def _export(run: TrainingRun, model: SpanModel, cutter: WindowCutter, dev: DevSe
         max_tokens=MAX_TOKENS,
         overlap=OVERLAP,
         recipe=recipe,
+        samples=samples,
     )
     if dev:
         write(is_int8=False)

@@ -15,6 +15,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from qa_service.errors import ModelError
+from qa_service.reading.training.smoothing import FACTOR
 from qa_service.reading.training.span_model import CONFIG, SpanModel
 
 _ROOT = "_model."  # what `export_graph` calls the model inside its wrapper
@@ -53,6 +54,8 @@ def _weights(model: onnx.ModelProto) -> Iterator[tuple[str, Tensor]]:
         if node.op_type in {"MatMul", "MatMulInteger"} and node.input[1] in arrays:
             module = node.name.strip("/").rsplit("/", 1)[0].replace("/", ".")
             matrix = _tensor(arrays, node.input[1].removesuffix("_quantized"))
+            if (factor := f"{module}.{FACTOR}") in arrays:
+                matrix *= _tensor(arrays, factor)[:, None]
             yield f"{module}.weight", matrix.T.contiguous()
 
 

@@ -9,6 +9,8 @@ from transformers import BertModel
 
 from qa_service.errors import ModelError
 from qa_service.reading.training.export import export_fp32, export_int8
+from qa_service.reading.training.features import Batch
+from qa_service.reading.training.smoothing import smoothed
 from qa_service.reading.training.span_model import SpanModel
 from qa_service.reading.training.thaw import thaw
 
@@ -45,6 +47,17 @@ def test_an_int8_graph_gives_back_what_its_numbers_stand_for(tmp_path: Path) -> 
     for name, weight in model.state_dict().items():
         step = float(weight.abs().max()) / 127
         assert torch.allclose(other.state_dict()[name], weight, atol=step), name
+
+
+def test_a_smoothed_int8_graph_gives_back_the_weights_before_smoothing(tmp_path: Path) -> None:
+    model, other = trained_model(), tiny_model(seed=1)
+    ids = torch.randint(1, 100, (4, 9))
+    sample = Batch(ids, torch.ones_like(ids), 0 * ids, *[torch.empty(0)] * 4)
+    export_fp32(smoothed(model, [sample]), tmp_path / "model.onnx")
+    export_int8(tmp_path / "model.onnx", tmp_path / "int8.onnx")
+    thaw(tmp_path / "int8.onnx", other)
+    for name, weight in model.state_dict().items():
+        assert torch.allclose(other.state_dict()[name], weight, atol=float(weight.abs().max()) / 40), name
 
 
 def test_an_encoders_graph_leaves_the_head_as_it_was(tmp_path: Path) -> None:

@@ -50,6 +50,14 @@ def test_the_headers_of_the_owasp_list_are_sent_but_for_those_that_the_model_exp
         assert name in MODEL
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the cache that Linux builds keep")
+def test_the_models_library_keeps_no_account_of_what_it_runs(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}  # without CI, which stops it too
+    run = "from qa_service.reading import SpanReader; SpanReader(threads=1)"
+    subprocess.run([sys.executable, "-c", run], env=environment, cwd=tmp_path, check=True)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 def test_without_network_the_audit_says_so_and_fails_nothing(tmp_path: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("the audit is a shell script")

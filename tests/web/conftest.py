@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 from web_fakes import FakeEngine, FakeLive, write_fake_catalog
 
 from qa_service.indexing.catalog import Catalog
@@ -69,3 +71,33 @@ def browser_type_launch_args() -> dict[str, Any]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}")
     return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture
+def tab(page: Page, address: str) -> Iterator[Page]:
+    """A page that, when the test is over, has logged no error and asked no other host."""
+    faults: list[str] = []
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            faults.append(message.text)
+
+    def note_request(request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(address).netloc:
+            faults.append(request.url)
+
+    page.on("console", note_console)
+    page.on("request", note_request)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("dialog", lambda dialog: faults.append(dialog.message))
+    page.goto(address)
+    yield page
+    assert faults == []
+
+
+@pytest.fixture
+def plain_tab(new_context: Callable[..., BrowserContext], address: str) -> Page:
+    """A page in a browser that runs no JavaScript."""
+    tab = new_context(java_script_enabled=False).new_page()
+    tab.goto(address)
+    return tab

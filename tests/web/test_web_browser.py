@@ -1,50 +1,15 @@
 """The page in a real Chromium, with and without JavaScript."""
 
-from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Page, expect
+from web_browsing import NARROW, ask
 from web_fakes import HOSTILE, SUMMIT
 
 pytestmark = pytest.mark.browser
 
 ANSWER = "approximately 30 minutes"
-
-
-@pytest.fixture
-def tab(page: Page, address: str) -> Iterator[Page]:
-    """A page that, when the test is over, has logged no error and asked no other host."""
-    faults: list[str] = []
-
-    def note_console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            faults.append(message.text)
-
-    def note_request(request: Request) -> None:
-        if urlsplit(request.url).netloc != urlsplit(address).netloc:
-            faults.append(request.url)
-
-    page.on("console", note_console)
-    page.on("request", note_request)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("dialog", lambda dialog: faults.append(dialog.message))
-    page.goto(address)
-    yield page
-    assert faults == []
-
-
-@pytest.fixture
-def plain_tab(new_context: Callable[..., BrowserContext], address: str) -> Page:
-    """A page in a browser that runs no JavaScript."""
-    tab = new_context(java_script_enabled=False).new_page()
-    tab.goto(address)
-    return tab
-
-
-def ask(tab: Page, question: str) -> None:
-    tab.get_by_label("Your question").fill(question)
-    tab.get_by_role("button", name="Ask").click()
 
 
 def test_enter_asks_and_the_answer_comes_without_leaving_the_page(tab: Page) -> None:
@@ -72,6 +37,7 @@ def test_a_second_question_is_added_and_carries_the_first(tab: Page) -> None:
 
 
 def test_a_citation_opens_the_release_at_the_marked_words(tab: Page) -> None:
+    tab.set_viewport_size(NARROW)
     ask(tab, "How long did it last?")
 
     tab.get_by_role("link", name=SUMMIT.title).click()
@@ -92,6 +58,7 @@ def test_words_far_below_the_beginning_of_their_passage_are_brought_into_view(ta
 
 
 def test_back_from_a_release_the_conversation_is_still_there(tab: Page) -> None:
+    tab.set_viewport_size(NARROW)
     ask(tab, "How long did it last?")
     tab.get_by_role("link", name=SUMMIT.title).click()
 
@@ -103,6 +70,7 @@ def test_back_from_a_release_the_conversation_is_still_there(tab: Page) -> None:
 
 
 def test_starting_over_forgets_a_conversation_that_was_kept(tab: Page) -> None:
+    tab.set_viewport_size(NARROW)
     ask(tab, "How long did it last?")
     tab.get_by_role("link", name=SUMMIT.title).click()
     tab.get_by_role("link", name="Back to the questions").click()
@@ -178,6 +146,7 @@ def test_answers_are_announced_and_every_control_has_a_name(tab: Page) -> None:
 
 
 def test_markup_in_a_release_runs_nowhere(tab: Page, address: str) -> None:
+    tab.set_viewport_size(NARROW)
     ask(tab, "What is the password?")
     expect(tab.locator(".quote mark")).to_have_text("<img src=x onerror=alert(2)>")
 

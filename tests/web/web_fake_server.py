@@ -21,10 +21,13 @@ def say(line: str) -> None:
 
 
 class WaitingEngine(FakeEngine):
+    """Waits when asked to; "wide" in a question makes the passages around its answer long."""
+
     def ask(self, question: str, **options: object) -> Reply:
         if question == "wait":
             say("waiting")
             sys.stdin.readline()
+        self.paragraph_around = ("Before. " * 30, " After." * 30) if "wide" in question else ("", "")
         return super().ask(question, **options)
 
 

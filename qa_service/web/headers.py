@@ -30,7 +30,6 @@ UNUSED_FEATURES = [
     "publickey-credentials-get",
     "screen-wake-lock",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 ]
 """Features of browsers that no page uses. Writing to the clipboard is used: an answer is copied with its source."""

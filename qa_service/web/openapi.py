@@ -41,7 +41,7 @@ class Operation:
         query: Parameters of the query: names of fields of the request models, see `_PARAMETERS`.
         body: Model of the body as JSON.
         form: The same as a form: names of fields, as `query`.
-        problems: Statuses of its errors; `_PROBLEMS` says when each comes.
+        problems: Statuses of its own errors; `_PROBLEMS` says when each comes.
     """
 
     id: str
@@ -63,18 +63,20 @@ _PROBLEMS = {
     409: "A rebuild runs already.",
     413: "The body has more than 65,536 bytes.",
     415: "The body is neither JSON nor a form.",
+    421: "The Host header names another server than this.",
     422: "A field is missing, unknown, of the wrong type or out of range; `errors` names each.",
     429: "This client has asked more than it may; Retry-After says when to come back.",
     500: "Something went wrong here. Nothing of the server is told; its log has the request's id.",
     503: "More is asked than can be answered, or there is no index yet; Retry-After says when to come back.",
 }
+_ANYWHERE = {421, 500}
 _RETRY_LATER = {429, 503}
 _ASKED = {
     HTML: None,
     JSON: responses.Reply,
     EVENTS: None,
 }
-_ASK_ERRORS = (422, 429, 500, 503)
+_ASK_ERRORS = (422, 429, 503)
 _EVENTS_TOLD = (
     "The Accept header decides: `application/json` (also for `*/*`, and when the body is JSON), `text/html` for the "
     "chat page, `text/event-stream` for server-sent events: `passages` (as Retrieved) as soon as they are found, then "
@@ -107,7 +109,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "List releases",
         "JSON, or a page for a browser; the Accept header decides.",
         {200: Given("Releases, newest first", {JSON: responses.DocumentList, HTML: None})},
-        (422, 500, 503),
+        (422, 503),
         query=("words", "date_from", "date_to", "offset", "limit"),
     ),
     ("/documents/{document_id}", "get"): Operation(
@@ -115,21 +117,21 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Show a release as a page",
         "Its passages have the anchors `#p1`, `#p2` and so on.",
         {200: Given("The release", {HTML: None})},
-        (404, 500, 503),
+        (404, 503),
     ),
     ("/documents/{document_id}/text", "get"): Operation(
         "show_text",
         "Get the stored text of a release",
         "What all offsets count into, in Unicode code points.",
         {200: Given("The text, in UTF-8", {TEXT: None})},
-        (404, 500, 503),
+        (404, 503),
     ),
     ("/feedback", "post"): Operation(
         "take_feedback",
         "Say whether an answer is right",
         "Kept on the server for its evaluation, if it takes feedback.",
         {201: Given("The word is kept", {JSON: responses.FeedbackKept}), 200: Given("A page of thanks", {HTML: None})},
-        (400, 403, 404, 413, 422, 429, 500, 503),
+        (400, 403, 404, 413, 422, 429, 503),
         body=schemas.FeedbackRequest,
         form=tuple(schemas.FeedbackRequest.model_fields),
     ),
@@ -138,7 +140,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Bring the index up to date",
         "Questions are answered meanwhile.",
         {202: Given("It has begun", {JSON: responses.Job}, location="Where its progress is told")},
-        (401, 403, 409, 500),
+        (401, 403, 409),
         needs_token=True,
     ),
     ("/rebuild/{job_id}", "get"): Operation(
@@ -146,7 +148,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Ask how far a rebuild is",
         "The last hundred rebuilds are known.",
         {200: Given("The rebuild", {JSON: responses.Job})},
-        (401, 403, 404, 500),
+        (401, 403, 404),
         needs_token=True,
     ),
     ("/health", "get"): Operation(
@@ -154,37 +156,39 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Ask whether the process lives",
         "Answers under overload and without an index too.",
         {200: Given("It does", {JSON: responses.Health})},
-        (500,),
+        (),
     ),
     ("/ready", "get"): Operation(
         "ready",
         "Ask whether questions can be answered",
         "Tells the snapshot in service.",
         {200: Given("They can", {JSON: responses.Ready})},
-        (500, 503),
+        (503,),
     ),
     ("/metrics", "get"): Operation(
         "show_metrics",
         "Get figures for a Prometheus server",
         "Counts, seconds by stage, the snapshot's age. No figure holds a question.",
         {200: Given("Prometheus' text form", {TEXT: None})},
-        (500,),
+        (),
     ),
     ("/openapi.json", "get"): Operation(
-        "show_openapi", "Get this description", "OpenAPI 3.1.", {200: Given("This document", {JSON: None})}, (500,)
+        "show_openapi", "Get this description", "OpenAPI 3.1.", {200: Given("This document", {JSON: None})}, ()
     ),
     ("/docs", "get"): Operation(
-        "show_docs", "Read this description as a page", "For people.", {200: Given("The page", {HTML: None})}, (500,)
+        "show_docs", "Read this description as a page", "For people.", {200: Given("The page", {HTML: None})}, ()
     ),
     ("/", "get"): Operation(
         "chat_page",
         "Open the chat page",
         "For people. The parameters limit which releases may answer.",
         {200: Given("The page", {HTML: None})},
-        (422, 500, 503),
+        (422, 503),
         query=("date_from", "date_to", "document_id"),
     ),
 }
+# Browsers send these empty when nobody filled them in; that is the same as not at all.
+MAY_BE_EMPTY = {"date_from", "date_to", "top_k"}
 # Name of a parameter of a query, or of a form's field -> model and field that describe it.
 _PARAMETERS: Mapping[str, tuple[type[BaseModel], str]] = {
     "q": (schemas.AskRequest, "question"),
@@ -193,10 +197,13 @@ _PARAMETERS: Mapping[str, tuple[type[BaseModel], str]] = {
     "date_from": (schemas.FilterRequest, "date_from"),
     "date_to": (schemas.FilterRequest, "date_to"),
     "document_id": (schemas.FilterRequest, "document_ids"),
-    "snapshot": (schemas.FeedbackRequest, "snapshot"),
     "words": (schemas.ListRequest, "words"),
     "offset": (schemas.ListRequest, "offset"),
     "limit": (schemas.ListRequest, "limit"),
+}
+_SNAPSHOT = {
+    "type": "string",
+    "description": "The snapshot that answered when the link was made; the page tells if another one does now",
 }
 _PATH_PARAMETERS = {
     "document_id": "A `document_id`; its slashes may stay or be written %2F",
@@ -260,7 +267,7 @@ def _operation(path: str, operation: Operation, examples: Mapping[str, Mapping[s
         + [_query_parameter(name) for name in operation.query],
         "responses": {
             **{str(status): _given(status, given, operation, examples) for status, given in operation.given.items()},
-            **{str(status): _problem(status, examples) for status in operation.problems},
+            **{str(status): _problem(status, examples) for status in sorted({*operation.problems, *_ANYWHERE})},
         },
     }
     if operation.body:
@@ -279,7 +286,7 @@ def _operation(path: str, operation: Operation, examples: Mapping[str, Mapping[s
 
 
 def _query_parameter(name: str) -> Schema:
-    schema, is_required = _flat_field(*_PARAMETERS[name])
+    schema, is_required = (dict(_SNAPSHOT), False) if name == "snapshot" else _flat_field(*_PARAMETERS[name])
     described = schema.pop("description", "")
     return {"name": name, "in": "query", "required": is_required, "description": described, "schema": schema}
 
@@ -291,14 +298,17 @@ def _form(operation: Operation) -> Schema:
     for name in operation.form:
         if name.startswith("history_"):
             item, _ = _flat_field(schemas.TurnRequest, name.removeprefix("history_"))
+            item.pop("description")
+            many = {"type": "array", "items": item, "maxItems": schemas.MAX_TURNS}
             fields[name] = {
-                "type": "array",
-                "items": item,
-                "maxItems": schemas.MAX_TURNS,
+                "anyOf": [item, many],
                 "description": "Of earlier turns, oldest first, one for each; an answer is empty when it was refused",
             }
             continue
-        fields[name], is_required = _flat_field(*_PARAMETERS.get(name, (operation.body, name)))
+        is_own = name in operation.body.model_fields
+        fields[name], is_required = _flat_field(*((operation.body, name) if is_own else _PARAMETERS[name]))
+        if "items" in fields[name]:  # a form doesn't tell one from a list of one
+            fields[name] = {"anyOf": [fields[name]["items"], fields[name]]}
         required += [name] if is_required else []
     return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
 
@@ -313,6 +323,9 @@ def _flat_field(model: type[BaseModel], name: str) -> tuple[Schema, bool]:
     schema.pop("title", None)
     if schema.get("default") in (None, ""):
         schema.pop("default", None)
+    if name in MAY_BE_EMPTY:
+        limits = {key: schema.pop(key) for key in ("type", "format", "minimum", "maximum") if key in schema}
+        schema["anyOf"] = [limits, {"const": ""}]
     return schema, name in described.get("required", [])
 
 

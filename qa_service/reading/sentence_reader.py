@@ -5,7 +5,7 @@ Needs no model beyond the embedder.
 
 from collections.abc import Callable, Sequence
 
-from qa_service.reading.kinds import holds_kind, kind_asked_for
+from qa_service.reading.answer_types import expected_type, is_of_type
 from qa_service.sentences import sentence_spans
 from qa_service.types import Passage, Span, Vector, Vectors
 from qa_service.words import content_words, without_names
@@ -15,7 +15,7 @@ from qa_service.words import content_words, without_names
 # telling answerable questions from others from 0.68 to 0.75 (out of fold, sample and senate together). The weights are
 # the ratios of the same logistic regression, rounded.
 _WORDS_WEIGHT = 0.2
-_KIND_WEIGHT = 0.4
+_TYPE_WEIGHT = 0.4
 
 Encode = Callable[[Sequence[str]], Vectors]
 EncodeQuestion = Callable[[str], Vector]
@@ -50,10 +50,10 @@ class SentenceReader:
         vectors = self._encode(sentences)
         cosines = vectors @ self._encode_question(question) + vectors @ self._encode_question(without_names(question))
         wanted = set(content_words(question))
-        kind = kind_asked_for(question)
+        expected = expected_type(question)
         return [
             float(cosine)
             + _WORDS_WEIGHT * (len(wanted & set(content_words(sentence))) / len(wanted) if wanted else 0.0)
-            + _KIND_WEIGHT * holds_kind(sentence, kind)
+            + _TYPE_WEIGHT * (0.5 if expected is None else is_of_type(sentence, expected))
             for sentence, cosine in zip(sentences, cosines, strict=True)
         ]

@@ -6,11 +6,11 @@ from qa_service.types import Hit, Passage, Span
 
 WORDS = WordEmbedder()
 GATHERER = EvidenceGatherer(WORDS.encode_sentences, WORDS.encode_question)
-BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0), bias=0.0, threshold=0.5)
+BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.5)
 
 
 def with_margin(margin: float) -> Evidence:
-    return Evidence(margin, 1.0, 0.5, 1.0, False, 1.0)
+    return Evidence(margin, 1.0, 0.5, 1.0, False, False, False, 1.0)
 
 
 def evidence_for(question: str, *passages: Passage) -> list[Evidence]:

@@ -24,6 +24,7 @@ _QUIET = {
     "filelock": logging.WARNING,
     "faiss": logging.WARNING,
     "pypdf": logging.ERROR,  # it warns of all that it repairs
+    "waitress.queue": logging.ERROR,  # it warns when it wakes a thread; how much is taken on is ours to limit
 }
 
 

@@ -58,11 +58,6 @@ def test_the_first_release_answers_from_the_right_sentence(seed_engine: Engine, 
     assert words in reply.citations[0].quote
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a near miss: span-bge-small-1 takes congratulations for a gift (0.45); a threshold that refuses this would "
-    "refuse one answerable question in four. Issue 3 is open for it.",
-)
 def test_the_first_release_does_not_know_of_a_gift(seed_engine: Engine) -> None:
     assert not seed_engine.ask("What gift did Putin give Koizumi?").is_answered
 

@@ -1,12 +1,13 @@
 """The API's description: as JSON for programs, and as a page made of the same document, without a script."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from markupsafe import Markup, escape
 
-from qa_service.web.openapi import openapi_document
+from qa_service.web.openapi import PROBLEM, openapi_document
 
 blueprint = Blueprint("docs", __name__)
 
@@ -21,7 +22,19 @@ def show_openapi() -> Response:
 def show_docs() -> str:
     """The document as a page."""
     document = openapi_document()
-    return render_template("docs.html", document=document, schemas=document["components"]["schemas"])
+    problems = {
+        status: response["content"][PROBLEM]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for status, response in operation["responses"].items()
+        if PROBLEM in response.get("content", {})
+    }
+    return render_template(
+        "docs.html",
+        document=document,
+        schemas=document["components"]["schemas"],
+        problems=[problems[status] for status in sorted(problems)],
+    )
 
 
 @blueprint.app_template_filter("as_code")
@@ -47,22 +60,24 @@ def type_in_words(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(type_in_words(choice) for choice in schema["anyOf"])
     if "const" in schema:
-        return as_code(schema["const"])
+        return as_code(schema["const"]) if schema["const"] else "empty"
     if "enum" in schema:
         return " or ".join(as_code(value) for value in schema["enum"])
     kind = str(schema.get("format") or schema.get("type", "any"))
     if kind == "array":
         kind = f"list of {type_in_words(schema.get('items', {}))}"
-    limits = [
-        f"{words} {schema[name]:,}"
-        for name, words in {
-            "minimum": "at least",
-            "maximum": "at most",
-            "minItems": "at least",
-            "maxItems": "at most",
-            "minLength": "characters: at least",
-            "maxLength": "characters: at most",
-        }.items()
-        if name in schema
-    ]
-    return ", ".join([kind, *limits])
+    return ", ".join([kind, *_limits(schema)])
+
+
+def _limits(schema: dict[str, Any]) -> Iterator[str]:
+    for low, high, unit in (
+        ("minimum", "maximum", ""),
+        ("minItems", "maxItems", " of them"),
+        ("minLength", "maxLength", " characters"),
+    ):
+        if low in schema and high in schema:
+            yield f"{schema[low]:,} to {schema[high]:,}{unit}"
+        elif low in schema:
+            yield f"at least {schema[low]:,}{unit}"
+        elif high in schema:
+            yield f"at most {schema[high]:,}{unit}"

@@ -320,6 +320,7 @@ def _flat_field(model: type[BaseModel], name: str) -> tuple[Schema, bool]:
     if "anyOf" in schema:
         [choice] = [choice for choice in schema.pop("anyOf") if choice != {"type": "null"}]
         schema |= choice
+        schema["description"] = schema["description"].partition("; null")[0]
     schema.pop("title", None)
     if schema.get("default") in (None, ""):
         schema.pop("default", None)

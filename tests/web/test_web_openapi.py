@@ -19,6 +19,7 @@ from qa_service import wire
 from qa_service.feedback import FeedbackStore
 from qa_service.web import responses
 from qa_service.web.app import create_app
+from qa_service.web.docs import type_in_words
 from qa_service.web.limits import Limits
 from qa_service.web.openapi import OPERATIONS, openapi_document
 
@@ -195,6 +196,24 @@ def test_rebuilds_are_as_described(live: FakeLive) -> None:
 def test_the_client_knows_the_fields_that_are_described(name: str) -> None:
     described = getattr(responses, name).model_fields
     assert {field.name for field in fields(getattr(wire, name))} == set(described)
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 50}, "integer, 1 to 50"),
+        ({"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]}, "date or empty"),
+        ({"type": "array", "items": {"type": "string"}, "maxItems": 1_000}, "list of string, at most 1,000 of them"),
+        ({"type": "string", "minLength": 1, "maxLength": 2_000}, "string, 1 to 2,000 characters"),
+        ({"enum": ["up", "down"]}, '"up" or "down"'),
+        ({"type": "integer", "minimum": 0}, "integer, at least 0"),
+        ({"anyOf": [{"$ref": "#/components/schemas/Reply"}, {"type": "null"}]}, "Reply or null"),
+        ({}, "any"),
+    ],
+)
+def test_a_type_is_told_in_words(app: Flask, schema: dict[str, Any], words: str) -> None:
+    with app.app_context():
+        assert type_in_words(schema) == words
 
 
 def test_the_page_tells_every_operation_and_schema_once(client: FlaskClient) -> None:

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -34,6 +35,7 @@ _SNAPSHOTS = "snapshots"
 _STAGING = ".building-"
 _ID = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
 _CHUNK = 1 << 20
+_HASHERS = 4  # large files side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,9 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     for path in paths:
         path.chmod(0o644)  # some writers make files that only their owner can read
-    sealed = replace(manifest, files={path.relative_to(folder).as_posix(): _sha256(path) for path in paths})
+    with ThreadPoolExecutor(_HASHERS) as pool:
+        names = [path.relative_to(folder).as_posix() for path in paths]
+        sealed = replace(manifest, files=dict(zip(names, pool.map(_sha256, paths), strict=True)))
     (folder / MANIFEST).write_text(json.dumps(sealed.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
     for path in [*paths, folder / MANIFEST, *(path for path in folder.rglob("*") if path.is_dir()), folder]:
         _fsync(path)
@@ -267,13 +271,18 @@ def open_current(index: Path) -> Snapshot:
 def open_snapshot(folder: Path) -> Snapshot:
     """Return a snapshot after checking its manifest and the checksum of every file; raises DamagedSnapshotError."""
     snapshot = Snapshot(folder, read_manifest(folder))
-    for name, expected in snapshot.manifest.files.items():
+
+    def check(name: str) -> None:
         try:
             found = _sha256(folder / name)
         except OSError as error:
             raise DamagedSnapshotError(_damage(folder, f"{name} can't be read ({error.strerror})")) from error
-        if found != expected:
+        if found != snapshot.manifest.files[name]:
             raise DamagedSnapshotError(_damage(folder, f"{name} does not match its checksum"))
+
+    with ThreadPoolExecutor(_HASHERS) as pool:
+        for _ in pool.map(check, snapshot.manifest.files):
+            pass
     return snapshot
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
-QUESTION = "How many minutes did Koizumi and Putin spend together in the Kremlin?"
+QUESTION = "Who made a statement on the cyclone disaster in Bangladesh?"
 MAX_BYTES = 200_000
 
 
@@ -28,6 +28,7 @@ def take(address: str, file: Path) -> None:
         page.locator("#beside mark.words").wait_for()
         page.mouse.move(0, 0)
         page.get_by_label("Your question").focus()
+        page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
         page.screenshot(path=file, animations="disabled")
         browser.close()
 

@@ -59,8 +59,9 @@ function fill(parts, address) {
 function showWords() {
   const words = panel.querySelector("mark.words") ?? panel.querySelector("mark.quote") ?? target();
   if (!words) return;
-  const room = (panel.clientHeight - words.getBoundingClientRect().height) / 2;
-  panel.scrollTop += words.getBoundingClientRect().top - panel.getBoundingClientRect().top - Math.max(room, 64);
+  const [shown, frame] = [words.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (shown.bottom < frame.top + panel.clientHeight - 64) return; // there already, with the title above
+  panel.scrollTop += shown.top - frame.top - Math.max((panel.clientHeight - shown.height) / 2, 64);
 }
 
 function target() {

@@ -7,7 +7,7 @@ processes. Limits hold for each process.
 import os
 
 from qa_service.config import load_settings
-from qa_service.web.wsgi import limits_of
+from qa_service.web.limits import Limits
 
 _settings = load_settings()
 
@@ -15,8 +15,9 @@ wsgi_app = "qa_service.web.wsgi:make_app()"
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-threads = limits_of(_settings).n_threads
+threads = Limits(_settings.server_threads, _settings.waiting_questions).n_threads
 graceful_timeout = 30  # as long as `qa-service serve` lets running requests finish
 loglevel = _settings.log_level.lower()
+control_socket_disable = True  # systemd starts and stops it; nobody else needs a way in
 preload_app = False  # threads of the models would not survive the fork
 max_requests = 0  # a rebuild is a child of the process that was asked for it, and would die with it

@@ -110,15 +110,15 @@ def test_earlier_questions_and_a_mistake(page: Page, address: str) -> None:
     check(page)
 
 
-def test_thanks_for_feedback(plain_tab: Page) -> None:
-    ask(plain_tab, "How long did it last?")
-    plain_tab.get_by_role("button", name="Yes").click()
-    expect(plain_tab.get_by_role("heading", name="Thank you")).to_be_visible()
-
-    for scheme in SCHEMES:
-        plain_tab.emulate_media(color_scheme=scheme)
-        found = AXE.run(plain_tab)
-        assert found.violations_count == 0, found.generate_report()
+def test_thanks_for_feedback(page: Page, address: str) -> None:
+    page.goto(f"{address}/ask?q=How+long")
+    page.evaluate("""() => {
+        const form = document.querySelector("form.feedback");
+        form.append(Object.assign(document.createElement("input"), { name: "verdict", value: "up" }));
+        form.submit(); // as without the page's script
+    }""")
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    check(page)
 
 
 def test_the_operator_s_pages(page: Page, operator_address: str) -> None:

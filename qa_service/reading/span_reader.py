@@ -17,7 +17,7 @@ from qa_service.errors import ModelError
 from qa_service.model_folders import check_exists, fingerprint, write_once
 from qa_service.reading.answer_types import AnswerType, expected_type, is_of_type
 from qa_service.reading.decoding import Reading, ScoredSpan, Scores, decode
-from qa_service.reading.reader_folder import DESCRIPTION, read_folder
+from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, read_folder
 from qa_service.reading.windows import Source, Window, WindowCutter
 from qa_service.types import Passage, Span
 
@@ -39,13 +39,16 @@ class SpanReader:
         Raises:
             ModelError: A file is missing, damaged, or doesn't belong to the others.
         """
-        self.description, graph, tokenizer = read_folder(folder)
+        self.description, _, tokenizer = read_folder(folder)
         self._cutter = WindowCutter(tokenizer, max_tokens=self.description.max_tokens, overlap=self.description.overlap)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or 0
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            # by its path: of bytes, a second copy would be kept
+            self._session = onnxruntime.InferenceSession(
+                str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # onnxruntime's errors have no common class
             raise ModelError(f"the reader in {folder.name}/ can't be run: {error}") from error
 

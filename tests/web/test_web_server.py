@@ -136,6 +136,52 @@ def test_a_target_with_doubled_slashes_and_dots_stays_inside(address: str) -> No
             assert json.loads(response.read())["title"] == "Not Found"
 
 
+def test_overload_is_refused_at_once_and_a_signal_lets_questions_that_run_and_wait_finish() -> None:
+    received: list[int] = []
+
+    def status_of(address: str, method: str, path: str) -> int:
+        with connected(address) as connection:
+            connection.request(method, path, json.dumps({"question": "wait"}) if method == "POST" else None, JSON)
+            response = connection.getresponse()
+            response.read()
+            return response.status
+
+    def figure(address: str, name: str) -> str:
+        with connected(address) as connection:
+            connection.request("GET", "/metrics")
+            text = connection.getresponse().read().decode()
+        return next(line for line in text.splitlines() if line.startswith(name)).split()[-1]
+
+    with subprocess.Popen(
+        [sys.executable, FAKE_SERVER, "1", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdin is not None
+        address = server.stdout.readline().strip()
+        asking = [
+            threading.Thread(target=lambda: received.append(status_of(address, "POST", "/ask"))) for _ in range(2)
+        ]
+        for thread in asking:
+            thread.start()
+        assert server.stdout.readline() == "waiting\n"
+        while figure(address, 'qa_questions_in_flight{state="waiting"}') != "1.0":
+            time.sleep(0.02)
+        refused = [status_of(address, "POST", "/ask") for _ in range(10)]
+        alive = status_of(address, "GET", "/health")
+
+        server.send_signal(signal.SIGTERM)
+        wait_until_refused(address)
+        server.stdin.write("go on\n" * 2)
+        server.stdin.flush()
+        for thread in asking:
+            thread.join()
+
+    assert refused == [503] * 10
+    assert alive == 200
+    assert received == [200, 200]
+    assert server.returncode == 0
+
+
 def test_passages_are_sent_before_reading_is_done() -> None:
     with subprocess.Popen(
         [sys.executable, FAKE_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

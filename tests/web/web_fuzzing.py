@@ -157,7 +157,9 @@ def body_of_any(chosen: random.Random) -> bytes:
         text = json.dumps(json_of_any(chosen, 3), ensure_ascii=chosen.random() < 0.5)
         return text.encode("utf-8", "surrogatepass")[: chosen.choice([None, None, None, len(text) // 2])]
     if kind < 0.85:
-        return "&".join(f"{chosen.choice(NAMES)}={quoted(chosen)}" for _ in range(chosen.randint(1, 6))).encode()
+        return "&".join(f"{chosen.choice(NAMES)}={quoted(chosen)}" for _ in range(chosen.randint(1, 6))).encode(
+            "utf-8", "surrogatepass"
+        )
     return chosen.randbytes(chosen.choice([1, 10, 200, 70_000]))
 
 

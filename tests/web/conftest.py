@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 from web_fakes import FakeEngine, FakeLive, write_fake_catalog
 
 from qa_service.indexing.catalog import Catalog
@@ -70,6 +70,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     """Replaces pytest-playwright's: the system's Chromium, which sends no request of its own."""
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}")
+    expect.set_options(timeout=20_000)  # a machine may be busy with other tests
     return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
 
 

@@ -60,6 +60,7 @@ def check(page: Page) -> None:
         HIGHLIGHTED,
         "/documents/hostile/%3Cb%3Ex%3C/b%3E%0A'quoted'.html",
         "/nowhere",
+        "/docs",
     ],
     ids=lambda path: path[:40],
 )

@@ -44,6 +44,7 @@ class SpanReader:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or 0
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_mem_pattern = False  # it keeps a plan for each length of text, and saves no time
         try:
             # by its path: of bytes, a second copy would be kept
             self._session = onnxruntime.InferenceSession(

@@ -128,7 +128,7 @@ class Calibration:
 # Fitted by 'qa-service eval' with --calibrate on the senate questions; the sentence reader's threshold answers 88 % of
 # those that are answerable, out of fold. The span reader's would be 0.303 by that, and at 0.31 the release that this
 # project began with is taken to tell of a gift, so it is a little higher. The sample questions took no part in these
-# numbers. A sentence that shares many words with the question often only repeats it, hence the sign of the fourth weight.
+# numbers. A sentence that shares many words with the question often only repeats it, so the fourth is negative.
 CALIBRATIONS: Mapping[str, Calibration] = {
     "span": Calibration(weights=(0.146, 1.369, 2.732, -0.489, -2.723, -1.073, -1.729), bias=-3.485, threshold=0.32),
     "sentence": Calibration(weights=(1.495, 4.148, 0.698, 0.261, -1.95, -2.095, -0.846), bias=-10.751, threshold=0.278),

@@ -1,6 +1,8 @@
 """The commands as a person types them, on a fake embedder."""
 
+import datetime as dt
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from typer.testing import CliRunner, Result
 from qa_service.cli import app, main
 from qa_service.config import Settings
 from qa_service.errors import SettingsError, TrainingError
+from qa_service.feedback import Feedback, FeedbackError, FeedbackStore
 
 
 @pytest.fixture
@@ -139,6 +142,32 @@ def test_eval_prints_its_figures(run, tmp_path: Path, settings: Settings) -> Non
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout) == json.loads((tmp_path / "figures.json").read_text())
     assert "cited" in run("eval", str(tmp_path)).stdout
+
+
+def test_feedback_becomes_questions_that_eval_takes_and_survives_a_rebuild(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    word = Feedback(
+        key="k",
+        at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
+        verdict="up",
+        question="Where will Toyota build a manufacturing plant?",
+        document_id="2005-05-10-summit.txt",
+        answer="St. Petersburg",
+        quote="Toyota Motor Corporation decided to build a manufacturing plant in St. Petersburg.",
+    )
+    FeedbackStore(settings.index).add(word)
+    (settings.documents / "new.txt").write_text("A new release\n\nIt says something new.\n")
+    run("build")
+
+    result = run("feedback", "export", "out")
+
+    assert result.exit_code == 0, result.output
+    assert "1 confirmed, 0 to review" in result.stdout
+    shutil.copytree(settings.documents, "out/documents")
+    assert json.loads(run("eval", "out", "--json").stdout)
+    assert isinstance(run("feedback", "export", "out").exception, FeedbackError)
+    assert "removed 1" in run("feedback", "clear", "--yes").stdout
+    assert FeedbackStore(settings.index).entries() == []
 
 
 def write_squad(path: Path) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from web_operator_fakes import BRIDGE, TOKEN, FollowingLive, SteppingRebuilder, write, write_builds
 
+from qa_service.hosts import HostNames
 from qa_service.web.app import create_app
 from qa_service.web.server import serve
 
@@ -30,5 +31,6 @@ if __name__ == "__main__":
             FollowingLive(settings.index),  # type: ignore[arg-type]
             rebuilder=SteppingRebuilder(settings, wait),
             rebuild_token=TOKEN,
+            hosts=HostNames(frozenset({"releases.test"})),
         )
         serve(app, "127.0.0.1", 0, 4, on_ready=say)

@@ -17,6 +17,7 @@ from qa_service.web import feedback as feedback_pages
 from qa_service.web.answering import admit_with
 from qa_service.web.cors import allow_origins
 from qa_service.web.current import serve_from
+from qa_service.web.forms import refuse_unreadable_query
 from qa_service.web.headers import add_headers
 from qa_service.web.host_check import answer_only_to
 from qa_service.web.limits import Limits
@@ -58,6 +59,7 @@ def create_app(
     """
     app = Flask(__name__)
     answer_only_to(app, hosts)
+    app.before_request(refuse_unreadable_query)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["SUGGEST"] = suggest
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Japanese stays readable in a terminal

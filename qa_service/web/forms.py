@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
+from flask import request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 
 from qa_service.types import Turn
 from qa_service.web.problems import FieldError, InvalidFields
@@ -19,6 +21,14 @@ MAX_HISTORY_BYTES = 36_000
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 Values = MultiDict[str, str]
+
+
+def refuse_unreadable_query() -> None:
+    """Refuse an address whose query holds raw bytes that are no UTF-8, before anything looks at its parameters."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest("The address is not UTF-8. Percent-encode what it asks for.") from error
 
 
 def parse_ask_query(values: Values) -> AskRequest:

@@ -301,3 +301,11 @@ def test_any_bytes_get_an_answer_or_a_problem(client: FlaskClient, body: bytes, 
 
     assert response.status_code in {200, 400, 415, 422}
     assert response.mimetype in {"application/json", "application/problem+json"}
+
+
+@pytest.mark.parametrize("path", ["/", "/ask", "/documents", "/nowhere"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_raw_bytes_in_a_query_that_are_no_utf_8_are_400(client: FlaskClient, path: str, accept: str) -> None:
+    response = client.get(path, environ_overrides={"QUERY_STRING": "q=caf\xe9"}, headers={"Accept": accept})
+    assert response.status_code in {400, 404}
+    assert response.status_code == 400 or path == "/nowhere"

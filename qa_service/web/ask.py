@@ -62,7 +62,12 @@ def _answer(asked: AskRequest) -> ResponseReturnValue:
 def keep_the_conversation(error: Exception) -> Response:
     """Show what went wrong with the page's form in its thread, with what was typed; any other error as everywhere."""
     problem = as_http(error)
-    sent_by_page = request.mimetype == FORM and wants_page() and not isinstance(problem, RequestEntityTooLarge)
+    sent_by_page = (
+        request.method == "POST"
+        and request.mimetype == FORM
+        and wants_page()
+        and not isinstance(problem, RequestEntityTooLarge)
+    )
     return _thread_with(problem) if sent_by_page else as_response(problem)
 
 

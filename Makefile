@@ -32,5 +32,5 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/installed
-	$(BIN)/python -m pip install -c constraints.txt -e ".[test,mcp,gunicorn]"
+	$(BIN)/python -m pip install -c constraints.txt -e ".[test,mcp,gunicorn,milvus]"
 	touch $@

@@ -1,15 +1,16 @@
 """The only place that chooses concrete classes from Settings."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from qa_service.builder import Builder
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.engine import Engine
 from qa_service.errors import ModelError, SettingsError
-from qa_service.indexing import BACKENDS
+from qa_service.indexing import BACKENDS, drop_index
 from qa_service.indexing.catalog import Catalog
-from qa_service.indexing.snapshot import Snapshot, open_current
+from qa_service.indexing.snapshot import Snapshot, open_current, use_current
 from qa_service.protocols import Embedder, Reader
 from qa_service.reading import CALIBRATIONS, Calibration, EvidenceGatherer, SentenceReader, SpanReader, open_span_reader
 from qa_service.retrieval import Ranker, Retriever
@@ -44,7 +45,8 @@ def make_builder(settings: Settings, embedder: Embedder | None = None) -> Builde
         documents=settings.documents,
         index=settings.index,
         embedder=embedder,
-        backend=BACKENDS[settings.backend](),
+        backend=BACKENDS[settings.backend](settings),
+        drop=partial(drop_index, settings=settings),
         backend_name=settings.backend,
         splitter=SplitterSettings(max_tokens=settings.passage_tokens, min_words=settings.min_words),
         max_file_bytes=int(settings.max_file_mb * 1_000_000),
@@ -65,9 +67,13 @@ def open_engine(
         SnapshotError: There is none, or none that is sound.
         ModelError: The snapshot was built with another embedder than the settings name.
     """
-    snapshot = open_current(settings.index)
-    embedder = embedder or make_embedder(settings)
-    return make_engine(settings, snapshot, embedder, reader=reader, calibration=calibration)
+
+    def open_on(snapshot: Snapshot) -> Engine:
+        nonlocal embedder
+        embedder = embedder or make_embedder(settings)
+        return make_engine(settings, snapshot, embedder, reader=reader, calibration=calibration)
+
+    return use_current(settings.index, open_on)
 
 
 def make_engine(
@@ -112,7 +118,7 @@ def open_retriever(settings: Settings, embedder: SentenceTransformerEmbedder) ->
 def _make_retriever(
     settings: Settings, snapshot: Snapshot, embedder: SentenceTransformerEmbedder, catalog: Catalog
 ) -> Retriever:
-    index = BACKENDS[snapshot.manifest.backend]().open(snapshot.folder)
+    index = BACKENDS[snapshot.manifest.backend](settings).open(snapshot.folder)
     return Retriever(index, embedder, catalog.passages, Ranker(settings.ranker))
 
 

@@ -9,7 +9,6 @@ import datetime as dt
 import hashlib
 import json
 import logging
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -20,10 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from qa_service.duplicates import near_duplicates
-from qa_service.errors import BuildError, SnapshotError
+from qa_service.errors import BackendError, BuildError, DamagedSnapshotError, SnapshotError
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.catalog import Catalog, write_catalog
-from qa_service.indexing.snapshot import Manifest, Snapshot
+from qa_service.indexing.snapshot import Drop, Manifest, Snapshot
 from qa_service.indexing.vectors import StoredVectors, write_vectors
 from qa_service.loading import LoadedCorpus, load_corpus
 from qa_service.protocols import Embedder, IndexBackend
@@ -52,16 +51,23 @@ class Builder:
         embedder: Embedder,
         backend: IndexBackend,
         backend_name: str,
+        drop: Drop,
         splitter: SplitterSettings,
         max_file_bytes: int,
         keep: int,
     ) -> None:
-        """Take what a snapshot depends on; `keep` is how many snapshots stay on disk."""
+        """Take what a snapshot depends on.
+
+        Args:
+            drop: Frees what any backend keeps outside a snapshot's folder.
+            keep: How many snapshots stay on disk.
+        """
         self._documents = documents
         self._index = index
         self._embedder = embedder
         self._backend = backend
         self._backend_name = backend_name
+        self._drop = drop
         self._splitter = splitter
         self._max_file_bytes = max_file_bytes
         self._keep = keep
@@ -87,6 +93,8 @@ class Builder:
                 f"the index was not built: {error.strerror or error} ({Path(error.filename or self._index).name}). "
                 "The one in service is unchanged."
             ) from error
+        except BackendError as error:
+            raise BuildError(f"the index was not built: {error} The one in service is unchanged.") from error
         except (sqlite3.Error, RuntimeError, ValueError) as error:  # what SQLite, FAISS and tantivy say of a full disk
             raise BuildError(f"the index was not built: {error}. The one in service is unchanged.") from error
 
@@ -94,7 +102,7 @@ class Builder:
         self._seconds = {}
         built_at = dt.datetime.now(dt.UTC)
         with self._timed("opening"):
-            snapshots.remove_leftovers(self._index)
+            snapshots.remove_leftovers(self._index, self._drop)
             previous, full_because = self._previous()
         base = previous if previous and not full_because else None
         known = base.manifest.documents if base else {}
@@ -120,7 +128,7 @@ class Builder:
             passages = [passage for _, members in split for passage in members]
             hashes = [self._hash(passage) for passage in passages]
         with self._timed("embedding"):
-            vectors, n_embedded = self._embed(passages, hashes, base, progress)
+            vectors, n_embedded = self._embed(passages, hashes, previous, progress)
         with self._timed("writing"):
             progress("writing", 0, len(passages))
             folder, snapshot_id, sequence = snapshots.stage(self._index, built_at)
@@ -158,16 +166,15 @@ class Builder:
                 self._check(folder, dict(added), vectors)
             snapshots.publish(self._index, folder, snapshot_id)
         except BaseException:
-            self._backend.drop(folder)
-            shutil.rmtree(folder, ignore_errors=True)
+            snapshots.discard(folder, self._drop)
             raise
-        snapshots.prune(self._index, self._keep)
+        snapshots.prune(self._index, self._keep, self._drop)
         return self._report(
             manifest, previous, corpus, full_because=full_because, n_embedded=n_embedded, duplicates=duplicates
         )
 
     def _previous(self) -> tuple[Snapshot | None, str | None]:
-        """Return the last sound snapshot, and why its vectors can't be reused, if so."""
+        """Return the last snapshot whose files are sound, and why all is indexed anew, if so."""
         try:
             previous = snapshots.open_current(self._index)
         except SnapshotError as error:
@@ -179,17 +186,24 @@ class Builder:
             return previous, "the splitter's settings are other ones"
         if manifest.backend != self._backend_name:
             return previous, f"the backend is {self._backend_name}, it was {manifest.backend}"
+        try:
+            self._backend.open(previous.folder).close()
+        except DamagedSnapshotError as error:  # of a kind that files don't show
+            return previous, str(error)
         return previous, None
 
     def _hash(self, passage: Passage) -> str:
         return hashlib.sha256(f"{self._embedder.name}\0{passage.contextual_text}".encode()).hexdigest()
 
     def _embed(
-        self, passages: Sequence[Passage], hashes: Sequence[str], base: Snapshot | None, progress: Progress
+        self, passages: Sequence[Passage], hashes: Sequence[str], previous: Snapshot | None, progress: Progress
     ) -> tuple[Vectors, int]:
-        """Return one vector per passage and how many were computed; a text that occurs twice is embedded once."""
+        """Return one vector per passage and how many were computed; a text that occurs twice is embedded once.
+
+        A hash tells embedder and text, so vectors of `previous` are taken over even when all else is indexed anew.
+        """
         vectors = np.empty((len(passages), self._embedder.dimension), dtype=np.float32)
-        known = StoredVectors(base.folder).by_hash(hashes) if base else {}
+        known = StoredVectors(previous.folder).by_hash(hashes) if previous else {}
         new: dict[str, list[int]] = {}
         for row, key in enumerate(hashes):
             if key in known:

@@ -253,10 +253,11 @@ def prune(
     """Remove old snapshots from disk."""
     settings = _settings(index=index)
     from qa_service import terminal  # noqa: PLC0415
+    from qa_service.indexing import drop_index  # noqa: PLC0415
     from qa_service.indexing import snapshot as snapshots  # noqa: PLC0415
 
     with snapshots.writing(settings.index):
-        removed = snapshots.prune(settings.index, keep)
+        removed = snapshots.prune(settings.index, keep, lambda folder: drop_index(folder, settings))
     terminal.print_out(f"removed {', '.join(removed)}" if removed else "nothing to remove")
 
 

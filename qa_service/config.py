@@ -40,7 +40,22 @@ class Settings(BaseSettings):
         min_length=1,
         description="sentence-transformers model: a name or a folder; the default comes with the package",
     )
-    backend: Literal["faiss"] = Field("faiss", description="Where vectors and words are indexed")
+    backend: Literal["faiss", "milvus"] = Field(
+        "faiss",
+        description="Where vectors and words are indexed: `faiss`, in the snapshot, or `milvus`, on a server "
+        "(docs/scale-out.md)",
+    )
+    milvus_uri: str = Field(
+        "http://127.0.0.1:19530",
+        min_length=1,
+        description="Where Milvus is; a file that ends in `.db` is opened by milvus-lite, for one process to try it",
+    )
+    milvus_token: SecretStr | None = Field(None, description="`user:password` or key that Milvus asks for; unset, none")
+    milvus_index: str | None = Field(
+        None,
+        description="Milvus's index of vectors, such as `FLAT`, `HNSW` or `DISKANN`; unset, `FLAT` up to 250,000 "
+        "passages and `AUTOINDEX` beyond",
+    )
     ranker: Literal["hybrid", "dense", "lexical"] = Field("hybrid", description="How passages are found")
     reader: str = Field(
         "span",

@@ -45,6 +45,10 @@ class DamagedSnapshotError(SnapshotError):
     """A snapshot can't be served: a file is missing or not what was sealed, or another version wrote it."""
 
 
+class BackendError(QaServiceError):
+    """The server that holds an index can't be reached, or fails; the snapshot may be sound."""
+
+
 class QuestionError(QaServiceError):
     """A question, or what came with it, is outside the limits."""
 

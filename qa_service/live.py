@@ -2,15 +2,19 @@
 
 import logging
 import threading
+import time
 
 from qa_service.assembly import make_embedder, make_engine
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.engine import Engine
-from qa_service.errors import QaServiceError
-from qa_service.indexing.snapshot import current_id, open_current
+from qa_service.errors import BackendError, QaServiceError
+from qa_service.indexing.snapshot import Snapshot, current_id, use_current
 
 logger = logging.getLogger(__name__)
+
+# An index's server that can't be reached is asked again after this; meanwhile nobody waits for it.
+RETRY_S = 5.0
 
 
 class LiveEngine:
@@ -22,6 +26,8 @@ class LiveEngine:
         self._engine: Engine | None = None
         self._embedder: SentenceTransformerEmbedder | None = None
         self._followed: str | None = None
+        self._unreachable: BackendError | None = None
+        self._retry_at = 0.0
 
     def current(self) -> Engine:
         """Return the engine for the snapshot that CURRENT names.
@@ -36,20 +42,31 @@ class LiveEngine:
         if engine is not None and wanted == self._followed:
             return engine
         with self._lock:
-            if self._engine is None or wanted != self._followed:
+            if self._unreachable and time.monotonic() < self._retry_at:
+                if self._engine is None:
+                    raise self._unreachable
+            elif self._engine is None or wanted != self._followed:
                 self._move(wanted)
             assert self._engine is not None
             return self._engine
 
     def _move(self, wanted: str | None) -> None:
+        self._unreachable = None
         try:
-            snapshot = open_current(self._settings.index)
-            if self._engine is None or snapshot.manifest.id != self._engine.info.version:
-                self._embedder = self._embedder or make_embedder(self._settings)
-                self._engine = make_engine(self._settings, snapshot, self._embedder)
-                logger.info("serving snapshot %s", snapshot.manifest.id)
-        except QaServiceError:
+            self._engine = use_current(self._settings.index, self._open)
+        except QaServiceError as error:
+            if isinstance(error, BackendError):
+                self._unreachable, self._retry_at = error, time.monotonic() + RETRY_S
             if self._engine is None:
                 raise
-            logger.exception("snapshot %s can't be opened; %s stays in service", wanted, self._engine.info.version)
-        self._followed = wanted
+            logger.error("%s stays in service, not %s: %s", self._engine.info.version, wanted, error)
+        if not self._unreachable:
+            self._followed = wanted
+
+    def _open(self, snapshot: Snapshot) -> Engine:
+        if self._engine is not None and snapshot.manifest.id == self._engine.info.version:
+            return self._engine
+        self._embedder = self._embedder or make_embedder(self._settings)
+        engine = make_engine(self._settings, snapshot, self._embedder)
+        logger.info("serving snapshot %s", snapshot.manifest.id)
+        return engine

@@ -27,7 +27,7 @@ from starlette.responses import PlainTextResponse
 
 from qa_service import wire
 from qa_service.engine import Engine
-from qa_service.errors import QaServiceError, QuestionError, SettingsError
+from qa_service.errors import BackendError, QaServiceError, QuestionError, SettingsError
 from qa_service.hosts import HostNames
 from qa_service.live import LiveEngine
 from qa_service.serialization import document_url, hit_as_json, index_info_as_json, reply_as_json
@@ -255,6 +255,8 @@ def _result(live: LiveEngine, work: Callable[[Engine], dict[str, object]]) -> Ca
     """
     try:
         engine = live.current()
+    except BackendError as error:
+        raise _unreachable(error) from error
     except QaServiceError as error:
         logger.warning("no engine to serve from: %s", error)
         raise ToolError("there is no index to answer from yet: run 'qa-service build' on the server") from error
@@ -262,8 +264,15 @@ def _result(live: LiveEngine, work: Callable[[Engine], dict[str, object]]) -> Ca
         found = work(engine)
     except QuestionError as error:
         raise ToolError(str(error)) from error
+    except BackendError as error:
+        raise _unreachable(error) from error
     text = to_json(found, indent=1).decode()
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=found)
+
+
+def _unreachable(error: BackendError) -> ToolError:
+    logger.warning("%s", error)
+    return ToolError("the index can't be reached: try again in a moment")
 
 
 def _filters(date_from: dt.date | None, date_to: dt.date | None, document_ids: list[str] | None) -> Filters:

@@ -239,7 +239,7 @@ def test_an_index_that_lost_passages_is_never_published(
     settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = make_builder(settings, embedder).build()
-    lossy: dict[str, Callable[[], IndexBackend]] = {"faiss": LosesPassages}
+    lossy: dict[str, Callable[[Settings], IndexBackend]] = {"faiss": lambda _: LosesPassages()}
     monkeypatch.setattr("qa_service.assembly.BACKENDS", lossy)
     (settings.documents / "2002-08-30-flood.txt").unlink()
     with pytest.raises(BuildError, match="the old one stays in service"):

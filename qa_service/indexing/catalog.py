@@ -12,6 +12,7 @@ import threading
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,12 +163,11 @@ class Catalog:
 
     def titles_of(self, document_ids: Sequence[str]) -> dict[str, str]:
         """Return the titles of those of `document_ids` that there are."""
-        found: dict[str, str] = {}
-        for begin in range(0, len(document_ids), _BATCH):
-            batch = document_ids[begin : begin + _BATCH]
-            marks = ",".join("?" * len(batch))
-            found.update(self._all(f"SELECT id, title FROM documents WHERE id IN ({marks})", batch))  # noqa: S608
-        return found
+        return self._of_documents("title", document_ids)
+
+    def numbers_of(self, document_ids: Sequence[str]) -> dict[str, int]:
+        """Return the numbers, which this catalog alone gives, of those of `document_ids` that there are."""
+        return self._of_documents("number", document_ids)
 
     def list_documents(
         self,
@@ -252,6 +252,14 @@ class Catalog:
                 document_numbers=dict(self._all("SELECT id, number FROM documents")),
             )
         return self._facts
+
+    def _of_documents(self, column: str, document_ids: Sequence[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for begin in range(0, len(document_ids), _BATCH):
+            batch = document_ids[begin : begin + _BATCH]
+            marks = ",".join("?" * len(batch))
+            found.update(self._all(f"SELECT id, {column} FROM documents WHERE id IN ({marks})", batch))  # noqa: S608
+        return found
 
     def _all(self, statement: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
         try:

@@ -11,16 +11,16 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, SnapshotError
+from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, QaServiceError, SnapshotError
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,10 @@ _STAGING = ".building-"
 _ID = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
 _CHUNK = 1 << 20
 _HASHERS = 4  # large files side by side
+
+Use = TypeVar("Use")
+Drop = Callable[[Path], None]
+"""Frees what a snapshot's backend keeps outside its folder; raises QaServiceError when it can't now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,10 @@ def writing(index: Path) -> Iterator[None]:
 def stage(index: Path, built_at: dt.datetime) -> tuple[Path, str, int]:
     """Make an empty folder to build in; return it with the id and the sequence number of the snapshot to be.
 
-    Folders that a killed build left are removed, so call it only with the writer's lock held.
+    Call it with the writer's lock held, after `remove_leftovers`.
     """
     snapshots = index / _SNAPSHOTS
     snapshots.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(index)
     sequence = max((int(name.split("-")[0]) for name in snapshot_ids(index)), default=0) + 1
     snapshot_id = f"{sequence:06d}-{built_at:%Y%m%dT%H%M%SZ}"
     folder = snapshots / f"{_STAGING}{snapshot_id}"
@@ -125,10 +128,19 @@ def stage(index: Path, built_at: dt.datetime) -> tuple[Path, str, int]:
     return folder, snapshot_id, sequence
 
 
-def remove_leftovers(index: Path) -> None:
+def remove_leftovers(index: Path, drop: Drop) -> None:
     """Remove what killed builds left; call it with the writer's lock held."""
     for left in (index / _SNAPSHOTS).glob(f"{_STAGING}*"):
-        shutil.rmtree(left)
+        discard(left, drop)
+
+
+def discard(folder: Path, drop: Drop) -> None:
+    """Remove a folder that is no snapshot, or none any more; what can't be removed now, the next build tries again."""
+    try:
+        drop(folder)
+        shutil.rmtree(folder)
+    except (QaServiceError, OSError) as error:
+        logger.warning("%s is left for the next build to remove: %s", folder.name, error)
 
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:
@@ -202,14 +214,14 @@ def add_note(snapshot: Snapshot, name: str, text: str) -> None:
     pending.replace(snapshot.folder / name)
 
 
-def prune(index: Path, keep: int) -> list[str]:
+def prune(index: Path, keep: int, drop: Drop) -> list[str]:
     """Remove all but the newest `keep` snapshots, never the one in service; return the ids removed."""
     current = current_id(index)
     removed = [name for name in snapshot_ids(index)[keep:] if name != current]
     for name in removed:
         doomed = index / _SNAPSHOTS / f"{_STAGING}{name}"
         (index / _SNAPSHOTS / name).rename(doomed)  # killed from here on, what is left is no snapshot
-        shutil.rmtree(doomed)
+        discard(doomed, drop)
     return removed
 
 
@@ -250,6 +262,18 @@ def open_current(index: Path) -> Snapshot:
         NoSnapshotError: There is none.
         DamagedSnapshotError: There is none that is sound; the message names the first fault.
     """
+    return use_current(index, lambda snapshot: snapshot)
+
+
+def use_current(index: Path, use: Callable[[Snapshot], Use]) -> Use:
+    """Return what `use` makes of the snapshot in service, or if it is damaged, of the newest sound one.
+
+    Args:
+        use: May find damage that files don't show, and raises DamagedSnapshotError then.
+
+    Raises:
+        NoSnapshotError, DamagedSnapshotError: As `open_current` does; and whatever else `use` raises.
+    """
     current = current_id(index)
     candidates = dict.fromkeys([*([current] if current else []), *snapshot_ids(index)])
     if not candidates:
@@ -257,14 +281,14 @@ def open_current(index: Path) -> Snapshot:
     faults = []
     for name in candidates:
         try:
-            snapshot = open_snapshot(index / _SNAPSHOTS / name)
+            used = use(open_snapshot(index / _SNAPSHOTS / name))
         except DamagedSnapshotError as error:
             logger.error("%s", error)
             faults.append(error)
             continue
         if faults or name != current:
             logger.warning("serving snapshot %s instead of %s", name, current or f"what {CURRENT} names")
-        return snapshot
+        return used
     raise faults[0]
 
 

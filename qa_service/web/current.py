@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask, current_app
 from werkzeug.exceptions import ServiceUnavailable
 
-from qa_service.errors import QaServiceError
+from qa_service.errors import BackendError, QaServiceError
 
 if TYPE_CHECKING:
     from qa_service.engine import Engine
@@ -33,8 +33,16 @@ def current_engine() -> Engine:
     live = cast("LiveEngine", current_app.extensions["qa_service.live"])
     try:
         return live.current()
+    except BackendError as error:
+        raise unreachable(error) from error
     except QaServiceError as error:
         logger.warning("no engine to serve from: %s", error)
         raise ServiceUnavailable(
             "There is no index to answer from yet. Try again in a moment.", retry_after=RETRY_AFTER_S
         ) from error
+
+
+def unreachable(error: BackendError) -> ServiceUnavailable:
+    """Return what a client is told when the server that holds the index fails; where that is, goes to the log only."""
+    logger.warning("%s", error)
+    return ServiceUnavailable("The index can't be reached. Try again in a moment.", retry_after=RETRY_AFTER_S)

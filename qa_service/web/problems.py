@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from flask import Response, current_app, render_template
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, UnprocessableEntity
 
-from qa_service.errors import QuestionError
+from qa_service.errors import BackendError, QuestionError
+from qa_service.web.current import unreachable
 from qa_service.web.negotiation import wants_page
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ def as_http(error: Exception) -> HTTPException:
         return error
     if isinstance(error, QuestionError):
         return InvalidFields([FieldError("question", str(error))])
+    if isinstance(error, BackendError):
+        return unreachable(error)
     logger.error("a request failed", exc_info=error)
     return InternalServerError("Something went wrong here. The server's log says what.")
 

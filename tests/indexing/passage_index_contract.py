@@ -35,8 +35,12 @@ class PassageIndexContract:
         for one in PASSAGES:
             by_document.setdefault(one.document_id, []).append(one)
         documents = [
-            (document("\n".join(p.text for p in members), document_id=name, date=members[0].date), members)
-            for name, members in by_document.items()
+            (
+                document("\n".join(p.text for p in members), document_id=name, title=first.title, date=first.date),
+                members,
+            )
+            for name, (first, *_) in by_document.items()
+            for members in [by_document[name]]
         ]
         write_catalog(location, documents, [str(row) for row in range(len(PASSAGES))])
         self.backend.write(location, list(enumerate(PASSAGES)), VECTORS)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, SnapshotError
+from qa_service.errors import BackendError, BusyError, DamagedSnapshotError, NoSnapshotError, SnapshotError
 from qa_service.indexing.snapshot import (
     FORMAT_VERSION,
     Manifest,
+    Snapshot,
     add_note,
     current_id,
     find_snapshot,
@@ -16,15 +17,21 @@ from qa_service.indexing.snapshot import (
     point_current,
     prune,
     publish,
+    remove_leftovers,
     roll_back,
     seal,
     sizes,
     snapshot_ids,
     stage,
+    use_current,
     writing,
 )
 
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
+
+
+def nothing_outside(folder: Path) -> None:
+    """Free nothing: all is in the folder."""
 
 
 def make_snapshot(index: Path, built_at: dt.datetime = NOON, content: str = "passages") -> str:
@@ -60,8 +67,43 @@ def test_a_staged_folder_is_not_a_snapshot(tmp_path: Path) -> None:
 
 def test_what_a_killed_build_left_goes_with_the_next(tmp_path: Path) -> None:
     left, _, _ = stage(tmp_path, NOON)
-    stage(tmp_path, NOON + dt.timedelta(seconds=1))
+    remove_leftovers(tmp_path, nothing_outside)
     assert not left.exists()
+
+
+def test_what_a_snapshot_keeps_outside_its_folder_is_freed_when_it_is_pruned_or_left_over(tmp_path: Path) -> None:
+    ids = [make_snapshot(tmp_path) for _ in range(2)]
+    left, _, _ = stage(tmp_path, NOON)
+    freed: list[str] = []
+    remove_leftovers(tmp_path, lambda folder: freed.append(folder.name))
+    prune(tmp_path, 1, lambda folder: freed.append((folder / "corpus.sqlite").read_text()))
+    assert freed == [left.name, "passages"]
+    assert snapshot_ids(tmp_path) == [ids[1]]
+
+
+def test_what_can_not_be_freed_now_is_no_snapshot_and_is_freed_later(tmp_path: Path) -> None:
+    ids = [make_snapshot(tmp_path) for _ in range(2)]
+
+    def fail(folder: Path) -> None:
+        raise BackendError("it can't be reached")
+
+    assert prune(tmp_path, 1, fail) == [ids[0]]
+    assert snapshot_ids(tmp_path) == [ids[1]]
+    freed: list[str] = []
+    remove_leftovers(tmp_path, lambda folder: freed.append((folder / "corpus.sqlite").read_text()))
+    assert freed == ["passages"]
+    assert [path.name for path in (tmp_path / "snapshots").iterdir()] == [ids[1]]
+
+
+def test_damage_that_shows_in_use_only_is_damage(tmp_path: Path) -> None:
+    sound, damaged = make_snapshot(tmp_path), make_snapshot(tmp_path)
+
+    def use(snapshot: Snapshot) -> str:
+        if snapshot.manifest.id == damaged:
+            raise DamagedSnapshotError("its collection is gone")
+        return snapshot.manifest.id
+
+    assert use_current(tmp_path, use) == sound
 
 
 def test_snapshots_are_ordered_by_sequence_when_the_clock_goes_backwards(tmp_path: Path) -> None:
@@ -111,7 +153,7 @@ def test_current_may_point_back(tmp_path: Path) -> None:
 def test_pruning_keeps_the_newest_and_the_one_in_service(tmp_path: Path) -> None:
     ids = [make_snapshot(tmp_path) for _ in range(4)]
     point_current(tmp_path, ids[0])
-    assert prune(tmp_path, keep=1) == [ids[2], ids[1]]
+    assert prune(tmp_path, 1, nothing_outside) == [ids[2], ids[1]]
     assert snapshot_ids(tmp_path) == [ids[3], ids[0]]
 
 
@@ -137,7 +179,7 @@ def test_rolling_back_to_what_is_not_there_or_not_sound_changes_nothing(tmp_path
 def test_a_snapshot_in_service_is_not_pruned_though_it_is_old(tmp_path: Path) -> None:
     ids = [make_snapshot(tmp_path) for _ in range(4)]
     roll_back(tmp_path, ids[0])
-    assert prune(tmp_path, keep=2) == [ids[1]]
+    assert prune(tmp_path, 2, nothing_outside) == [ids[1]]
     assert open_current(tmp_path).manifest.id == ids[0]
 
 

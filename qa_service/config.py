@@ -23,6 +23,8 @@ _QUIET = {
     "httpx": logging.WARNING,
     "filelock": logging.WARNING,
     "faiss": logging.WARNING,
+    "milvus_lite": logging.WARNING,
+    "grpc._server": logging.CRITICAL,  # milvus-lite's: it has a traceback for each call that it doesn't know
     "pypdf": logging.ERROR,  # it warns of all that it repairs
     "waitress.queue": logging.ERROR,  # it warns when it wakes a thread; how much is taken on is ours to limit
 }

@@ -1,7 +1,7 @@
 """Several server processes on one index, on Linux: gunicorn -c deploy/gunicorn.conf.py
 
 Address and numbers are the service's settings (QA_HOST, QA_PORT, QA_SERVER_THREADS ...); WEB_CONCURRENCY says how many
-processes. Limits hold for each process.
+processes. Limits hold for each process, and /metrics tells of the one that answers.
 """
 
 import os
@@ -20,4 +20,5 @@ graceful_timeout = 30  # as long as `qa-service serve` lets running requests fin
 loglevel = _settings.log_level.lower()
 control_socket_disable = True  # systemd starts and stops it; nobody else needs a way in
 preload_app = False  # threads of the models would not survive the fork
+forwarded_allow_ips = ""  # the setting QA_PROXIES says whom to believe, under any server
 max_requests = 0  # a rebuild is a child of the process that was asked for it, and would die with it

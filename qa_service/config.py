@@ -101,15 +101,25 @@ class Settings(BaseSettings):
         description="Names that the server answers to, separated by commas, such as `qa.example.org`, `.example.org` "
         "with sub-domains, or `*`; unset, those of this machine when `host` is, else any",
     )
-    server_threads: int = Field(4, ge=1, le=256, description="Questions answered at the same time")
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Proxies in front of the server that set `X-Forwarded-For` and `X-Forwarded-Proto`; what they tell "
+        "of the client's address and of https counts then; 0, nobody is believed",
+    )
+    server_threads: int = Field(4, ge=1, le=256, description="Questions answered at the same time, by each process")
     waiting_questions: int = Field(
-        16, ge=0, le=1000, description="Questions that may wait for their turn; any more get 503 at once"
+        16,
+        ge=0,
+        le=1000,
+        description="Questions that may wait for their turn, in each process; any more get 503 at once",
     )
     questions_per_minute: int | None = Field(
         None,
         ge=1,
         le=100_000,
-        description="Questions that one client address may ask a minute, 429 beyond; unset, any number",
+        description="Questions that one client address may ask a minute of each process, 429 beyond; unset, any number",
     )
     cors_origins: str | None = Field(
         None,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa_service.hosts import HostNames
 from qa_service.serialization import document_url
@@ -43,6 +44,7 @@ def create_app(
     logs_questions: bool = False,
     cors_origins: Sequence[str] = (),
     hosts: HostNames = HostNames(),  # noqa: B008 - frozen
+    n_proxies: int = 0,
 ) -> Flask:
     """Return the application.
 
@@ -56,6 +58,7 @@ def create_app(
         logs_questions: Whether the log shows what is asked.
         cors_origins: Whose pages may read the API in a browser.
         hosts: Names that requests may be sent to, besides those of this machine.
+        n_proxies: How many proxies in front say who the client is, and whether it came by https.
     """
     app = Flask(__name__)
     answer_only_to(app, hosts)
@@ -92,4 +95,6 @@ def create_app(
     app.after_request(add_headers)
     allow_origins(app, cors_origins)
     app.wsgi_app = RequestLog(app.wsgi_app, figures.count_request, shows_questions=logs_questions)  # type: ignore[method-assign]
+    if n_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n_proxies, x_proto=n_proxies)  # type: ignore[method-assign]
     return app

@@ -12,7 +12,7 @@ from qa_service.web.citing import original_url
 from qa_service.web.current import current_engine
 from qa_service.web.forms import parse_list_query
 from qa_service.web.negotiation import wants_page
-from qa_service.web.release import lay_out, parse_highlight
+from qa_service.web.release import is_outdated, lay_out, parse_highlight
 
 blueprint = Blueprint("documents", __name__)
 
@@ -42,13 +42,14 @@ def show_document(document_id: str) -> str:
     """The release as a page, the quote that the address names highlighted in it."""
     catalog = current_engine().catalog
     document = _document(catalog, document_id)
-    highlight = parse_highlight(request.args, len(document.text))
+    highlight = parse_highlight(request.args, document.text)
     blocks = lay_out(document, catalog.passages_of(document_id), highlight)
     return render_template(
         "release.html",
         document=document,
         original=original_url(document.source_url, document.text[highlight.start : highlight.end] if highlight else ""),
         blocks=blocks,
+        is_outdated=is_outdated(request.args, document.text),
         has_title=any(block.tag == "h1" for block in blocks),
     )
 

@@ -4,6 +4,7 @@ The blocks' text, joined, is the release's text: nothing is left out, added or s
 words are offsets into it, so a block is cut where one of them begins or ends.
 """
 
+import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,10 +78,22 @@ def lay_out(document: Document, passages: Sequence[Passage], highlight: Highligh
     return blocks
 
 
-def parse_highlight(values: Mapping[str, str], length: int) -> Highlight | None:
-    """Return the highlight that an address asks for, None when its quote does not lie in a text of `length`."""
+def fingerprint(quote: str) -> str:
+    """Return what an address tells a quote by, so that it never highlights other words once a release has changed."""
+    return hashlib.sha256(quote.encode()).hexdigest()[:8]
+
+
+def is_outdated(values: Mapping[str, str], text: str) -> bool:
+    """Return whether an address names a quote, and `text` no longer holds it there."""
     start, end = _offset(values.get("start")), _offset(values.get("end"))
-    if start is None or end is None or not start < end <= length:
+    expected = values.get("quote")
+    return expected is not None and (start is None or end is None or fingerprint(text[start:end]) != expected)
+
+
+def parse_highlight(values: Mapping[str, str], text: str) -> Highlight | None:
+    """Return the highlight that an address asks for, None when its quote does not lie in `text`, or not as it was."""
+    start, end = _offset(values.get("start")), _offset(values.get("end"))
+    if start is None or end is None or not start < end <= len(text) or is_outdated(values, text):
         return None
     answer_start, answer_end = _offset(values.get("answer_start")), _offset(values.get("answer_end"))
     if answer_start is None or answer_end is None or not start <= answer_start < answer_end <= end:

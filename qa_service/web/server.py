@@ -58,6 +58,7 @@ def _server(app: "WSGIApplication", listener: socket.socket, threads: int) -> An
         ident=None,
         connection_limit=MAX_CONNECTIONS,
         max_request_body_size=MAX_RECEIVED_BYTES,
+        clear_untrusted_proxy_headers=False,  # the application decides whom to believe, under any server
     )
     server.channel_class = _Channel
     return server

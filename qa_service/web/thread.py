@@ -17,6 +17,7 @@ from qa_service.types import Answer, Citation, Passage, Reply, Turn
 from qa_service.web.citing import copies, original_url
 from qa_service.web.current import current_engine
 from qa_service.web.forms import history_of, newest_turns
+from qa_service.web.release import fingerprint
 from qa_service.web.schemas import AskRequest, FilterRequest, validate
 from qa_service.web.wording import GLANCE, limit_line
 
@@ -126,7 +127,10 @@ def page_without_a_limit() -> str:
 
 def citation_url(citation: Citation) -> str:
     """Return where the release opens at the passage, with the quote and in it the answer's words highlighted."""
-    marks = {name: getattr(citation, name) for name in ("start", "end", "answer_start", "answer_end")}
+    marks: dict[str, object] = {
+        name: getattr(citation, name) for name in ("start", "end", "answer_start", "answer_end")
+    }
+    marks["quote"] = fingerprint(citation.quote)
     address, _, anchor = document_url(citation.document_id, citation.passage_number).partition("#")
     return f"{address}?{urlencode(marks)}#{anchor}"
 

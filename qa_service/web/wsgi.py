@@ -45,6 +45,7 @@ def app_from_settings(settings: Settings, rebuilder: Rebuilder) -> Flask:
         limits=limits_of(settings),
         logs_questions=settings.log_questions,
         hosts=host_names(settings.host, settings.allowed_hosts),
+        n_proxies=settings.proxies,
         cors_origins=split_origins(settings.cors_origins),
     )
 

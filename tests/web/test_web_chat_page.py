@@ -177,6 +177,17 @@ def test_limits_are_chips_that_name_the_release_and_are_sent_again(client: Flask
     assert ("date_to", "2024-05-01") in sent
 
 
+def test_an_answer_tells_what_it_was_limited_to(client: FlaskClient) -> None:
+    free = page_of(ask(client, "How long?"))
+    limited = page_of(client.get(f"/ask?q=How+long&date_to=2010-01-01&document_id={SUMMIT.id}", headers=BROWSER))
+
+    assert "Asked of 3 releases, newest 3 June 2024." in texts(free, ".foot p")[0]
+    assert (
+        f"newest 3 June 2024, limited to: To 1 January 2010; Only {SUMMIT.title}. Link to this question"
+        in texts(limited, ".foot p")[0]
+    )
+
+
 @pytest.mark.parametrize(
     ("removed", "left"),
     [
@@ -286,7 +297,7 @@ def test_an_unforeseen_error_keeps_the_thread_too(client: FlaskClient) -> None:
 def test_a_form_that_is_too_large_gets_a_page_of_its_own(client: FlaskClient) -> None:
     page = page_of(ask(client, "x" * 70_000), 413)
 
-    assert texts(page, "main p") == ["A body may have up to 65,536 bytes.", "Back to the questions"]
+    assert texts(page, "main p") == ["A body may have up to 65,536 bytes.", "Back to the questions · All releases"]
 
 
 def test_halves_of_turns_are_refused(client: FlaskClient) -> None:

@@ -155,3 +155,13 @@ def test_a_question_beyond_the_rate_is_429_with_a_time_to_come_back(live: FakeLi
     assert client.get("/documents").status_code == 200
     other = client.post("/ask", json=ASKED, environ_base={"REMOTE_ADDR": "192.0.2.9"})
     assert other.status_code == 200
+
+
+def test_behind_a_proxy_clients_are_told_apart_by_the_address_that_it_tells(live: FakeLive) -> None:
+    def statuses(n_proxies: int, *forwarded: str) -> list[int]:
+        client: FlaskClient = create_app(live, limits=Limits(per_minute=1), n_proxies=n_proxies).test_client()
+        return [client.post("/ask", json=ASKED, headers={"X-Forwarded-For": each}).status_code for each in forwarded]
+
+    assert statuses(1, "192.0.2.1", "192.0.2.2", "192.0.2.1") == [200, 200, 429]
+    assert statuses(1, "192.0.2.1", "203.0.113.9, 192.0.2.1") == [200, 429]  # what a client says before the proxy
+    assert statuses(0, "192.0.2.1", "192.0.2.2") == [200, 429]

@@ -127,6 +127,23 @@ def test_over_https_the_cookie_is_never_sent_without_it(client: FlaskClient) -> 
     assert "Secure" in response.headers["Set-Cookie"].split("; ")
 
 
+def test_https_that_a_proxy_tells_of_counts_only_when_a_setting_says_that_there_is_one(settings: Settings) -> None:
+    forwarded = {**OWN, "X-Forwarded-Proto": "https"}
+
+    def cookie(n_proxies: int) -> str:
+        app = create_app(
+            FollowingLive(settings.index),  # type: ignore[arg-type]
+            rebuilder=SteppingRebuilder(settings),
+            rebuild_token=TOKEN,
+            n_proxies=n_proxies,
+        )
+        response = app.test_client().post("/operator/session", data={"token": TOKEN}, headers=forwarded)
+        return response.headers["Set-Cookie"]
+
+    assert "Secure" not in cookie(0).split("; ")
+    assert "Secure" in cookie(1).split("; ")
+
+
 @pytest.mark.parametrize("token", ["", "wrong", TOKEN + "x", TOKEN[:-1], "tökén 🌧", "\udcff"])
 def test_a_wrong_token_gets_the_form_again_and_is_not_repeated(client: FlaskClient, token: str) -> None:
     response = client.post("/operator/session", data={"token": token.encode(errors="surrogateescape")}, headers=OWN)

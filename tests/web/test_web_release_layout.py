@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from web_fakes import SUMMIT, passages_of
 
 from qa_service.types import Document, Passage, Section
-from qa_service.web.release import Block, Highlight, lay_out, parse_highlight
+from qa_service.web.release import Block, Highlight, fingerprint, is_outdated, lay_out, parse_highlight
 
 
 def document_of(text: str, title: str = "Elsewhere", sections: tuple[Section, ...] = ()) -> Document:
@@ -96,19 +96,27 @@ def test_a_quote_over_two_paragraphs_is_marked_in_both() -> None:
 def test_a_highlight_is_read_from_an_address() -> None:
     values = {"start": "3", "end": "9", "answer_start": "4", "answer_end": "6"}
 
-    assert parse_highlight(values, length=9) == Highlight(3, 9, 4, 6)
+    assert parse_highlight(values, "x" * 9) == Highlight(3, 9, 4, 6)
 
 
 def test_an_answer_outside_its_quote_is_ignored_and_the_quote_kept() -> None:
     values = {"start": "3", "end": "9", "answer_start": "2", "answer_end": "6"}
 
-    assert parse_highlight(values, length=9) == Highlight(3, 9, 3, 3)
+    assert parse_highlight(values, "x" * 9) == Highlight(3, 9, 3, 3)
 
 
 def test_a_quote_that_is_not_in_the_text_is_ignored() -> None:
     wrong = [("0", "10"), ("5", "5"), ("6", "5"), ("-1", "5"), ("a", "5"), ("", "5"), ("٣", "5"), ("1" * 5_000, "9")]
 
-    assert [parse_highlight({"start": start, "end": end}, length=9) for start, end in wrong] == [None] * len(wrong)
+    assert [parse_highlight({"start": start, "end": end}, "x" * 9) for start, end in wrong] == [None] * len(wrong)
+
+
+def test_a_quote_that_says_something_else_by_now_is_ignored() -> None:
+    values = {"start": "4", "end": "7", "quote": fingerprint("two")}
+
+    assert parse_highlight(values, "one two") == Highlight(4, 7, 4, 4)
+    assert parse_highlight(values, "one six") is None
+    assert [is_outdated(values, text) for text in ("one two", "one six", "one")] == [False, True, True]
 
 
 @settings(deadline=None)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -213,3 +213,24 @@ def test_what_waitress_refuses_has_a_request_id_too(address: str) -> None:
         response = connection.getresponse()
 
         assert (response.status, response.getheader("X-Request-ID")) == (400, "id-3")
+
+
+def test_what_a_proxy_tells_reaches_the_application() -> None:
+    seen: list[str | None] = []
+
+    def app(environ: dict[str, str], start_response: Callable[..., object]) -> list[bytes]:
+        seen.append(environ.get("HTTP_X_FORWARDED_PROTO"))
+        start_response("200 OK", [])
+        return []
+
+    def ask_and_stop(address: str) -> None:
+        with connected(address) as connection:
+            connection.request("GET", "/", headers={"X-Forwarded-Proto": "https"})
+            connection.getresponse().read()
+        signal.raise_signal(signal.SIGTERM)
+
+    serve(
+        app, "127.0.0.1", 0, 1, on_ready=lambda address: threading.Thread(target=ask_and_stop, args=[address]).start()
+    )
+
+    assert seen == ["https"]

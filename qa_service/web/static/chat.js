@@ -1,6 +1,7 @@
 // Asks without leaving the page. Without this file the form does the same by a full page load.
 
 import { openBesideThread } from "./beside.js";
+import { keepConversation } from "./conversation.js";
 import { keepLimits } from "./limits.js";
 import { remember, showPast } from "./past.js";
 import { serveTurns } from "./turns.js";
@@ -9,7 +10,7 @@ const form = document.getElementById("ask");
 const thread = document.getElementById("thread");
 const question = document.getElementById("question");
 const button = form.querySelector("button");
-const KEY = "conversation"; // kept for this tab only, so that a visit to a release does not end it
+const PATIENCE_MS = 60_000;
 
 document.documentElement.classList.add("js");
 thread.setAttribute("aria-live", "polite");
@@ -21,14 +22,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   ask();
 });
-addEventListener("pagehide", save);
-document.getElementById("start-over").addEventListener("click", () => {
-  removeEventListener("pagehide", save);
-  sessionStorage.removeItem(KEY);
-});
-restore();
 const fromLink = document.getElementById("latest");
 if (fromLink) remember(fromLink);
+keepConversation();
+if (!thread.querySelector(".turn")) focusUnlessTouched();
 
 async function ask() {
   const asked = question.value.trim();
@@ -38,24 +35,28 @@ async function ask() {
   button.disabled = true; // Enter does nothing either while the form's button is disabled
   question.value = "";
   try {
-    const response = await fetch("/ask", { method: "POST", body, headers: { Accept: "text/html" } });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const response = await fetch("/ask", { method: "POST", body, signal, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const answered = page.getElementById("latest");
     if (!answered) throw new Error(page.querySelector("main p")?.textContent ?? `The server answered ${response.status}.`);
     turn.replaceWith(answered);
     document.getElementById("history").replaceWith(page.getElementById("history"));
     if (response.ok) remember(answered);
-    else question.value = asked;
-    answered.scrollIntoView({ block: "start" });
+    else question.value ||= asked; // unless the next one is being typed
+    showFromItsStart(answered);
   } catch (error) {
-    const message = error instanceof TypeError ? "The server could not be reached. Try again in a moment." : error.message;
-    turn.replaceWith(ownTurn(asked, message, "failure"));
-    question.value = asked;
+    turn.replaceWith(ownTurn(asked, failureInWords(error), "failure"));
+    question.value ||= asked;
   } finally {
     button.disabled = false;
-    // a finger would get the on-screen keyboard over the answer
-    if (matchMedia("(hover: hover)").matches) question.focus({ preventScroll: true });
+    focusUnlessTouched();
   }
+}
+
+function failureInWords(error) {
+  if (error.name === "TimeoutError") return "The server took too long. Try again in a moment.";
+  return error instanceof TypeError ? "The server could not be reached. Try again in a moment." : error.message;
 }
 
 function show(turn) {
@@ -65,11 +66,23 @@ function show(turn) {
   return turn;
 }
 
+// the answer, when its question alone would fill the window
+function showFromItsStart(turn) {
+  const isTall = turn.querySelector(".question").offsetHeight > innerHeight / 3;
+  (isTall ? turn.querySelector(".card") : turn).scrollIntoView({ block: "start" });
+}
+
+// a finger would get the on-screen keyboard over the page
+function focusUnlessTouched() {
+  if (matchMedia("(hover: hover)").matches) question.focus({ preventScroll: true });
+}
+
 function ownTurn(asked, message, kind) {
   const turn = document.createElement("article");
   turn.className = kind === "failure" ? "turn turn-failed" : "turn";
   const heading = document.createElement("h2");
   heading.className = "question";
+  heading.dir = "auto";
   heading.textContent = asked;
   const card = document.createElement("p");
   card.className = `card ${kind}`;
@@ -77,19 +90,4 @@ function ownTurn(asked, message, kind) {
   if (kind === "failure") card.setAttribute("role", "alert");
   turn.append(heading, card);
   return turn;
-}
-
-function save() {
-  for (const unfinished of thread.querySelectorAll(".turn:has(.waiting)")) unfinished.remove();
-  const history = document.getElementById("history").innerHTML;
-  if (thread.querySelector(".turn")) sessionStorage.setItem(KEY, JSON.stringify({ thread: thread.innerHTML, history }));
-}
-
-function restore() {
-  const saved = sessionStorage.getItem(KEY);
-  if (!saved || thread.querySelector(".turn")) return;
-  const conversation = JSON.parse(saved);
-  thread.innerHTML = conversation.thread;
-  document.getElementById("history").innerHTML = conversation.history;
-  thread.lastElementChild.scrollIntoView({ block: "start" });
 }

@@ -1,5 +1,7 @@
 // What can be done with a turn that is shown: copying, and saying whether it is right.
 
+const UNSENT = "This could not be sent. Try again in a moment.";
+
 export function serveTurns(thread) {
   thread.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
@@ -38,7 +40,7 @@ async function send(form, pressed) {
   const thanks = form.querySelector(".thanks");
   try {
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error((await response.json()).detail);
+    if (!response.ok) throw new Error((await response.json()).detail ?? UNSENT);
     form.dataset.verdict = body.get("verdict");
     for (const button of form.querySelectorAll("[name=verdict]")) {
       button.setAttribute("aria-pressed", String(button.value === form.dataset.verdict));
@@ -47,6 +49,7 @@ async function send(form, pressed) {
     thanks.textContent = isVerdict ? "Thank you." : "Thank you for the comment.";
     if (!isVerdict) form.querySelector(".comment").open = false;
   } catch (error) {
-    thanks.textContent = error instanceof TypeError ? "This could not be sent. Try again in a moment." : error.message;
+    const isOwn = !(error instanceof TypeError || error instanceof SyntaxError); // no network, or no JSON from a proxy
+    thanks.textContent = isOwn ? error.message : UNSENT;
   }
 }

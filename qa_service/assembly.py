@@ -1,5 +1,6 @@
 """The only place that chooses concrete classes from Settings."""
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -11,6 +12,7 @@ from qa_service.errors import ModelError, SettingsError
 from qa_service.indexing import BACKENDS, drop_index
 from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.snapshot import Snapshot, open_current, use_current
+from qa_service.preparing import Source, Workers
 from qa_service.protocols import Embedder, Reader
 from qa_service.reading import CALIBRATIONS, Calibration, EvidenceGatherer, SentenceReader, SpanReader, open_span_reader
 from qa_service.retrieval import Ranker, Retriever
@@ -33,7 +35,7 @@ def make_embedder(settings: Settings) -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder(settings.embedder, settings.index / ENCODERS, threads=settings.threads)
 
 
-def make_builder(settings: Settings, embedder: Embedder | None = None) -> Builder:
+def make_builder(settings: Settings, embedder: Embedder | None = None, *, workers: Workers | None = None) -> Builder:
     """Return the builder; raises SettingsError when a passage would not fit the embedder."""
     embedder = embedder or make_embedder(settings)
     if settings.passage_tokens + _CONTEXT_TOKENS > embedder.max_tokens:
@@ -42,16 +44,26 @@ def make_builder(settings: Settings, embedder: Embedder | None = None) -> Builde
             f"{_CONTEXT_TOKENS} are kept for the context: set {embedder.max_tokens - _CONTEXT_TOKENS} or less."
         )
     return Builder(
-        documents=settings.documents,
+        source=Source(
+            documents=settings.documents,
+            max_file_bytes=int(settings.max_file_mb * 1_000_000),
+            splitter=SplitterSettings(max_tokens=settings.passage_tokens, min_words=settings.min_words),
+        ),
         index=settings.index,
         embedder=embedder,
         backend=BACKENDS[settings.backend](settings),
         drop=partial(drop_index, settings=settings),
         backend_name=settings.backend,
-        splitter=SplitterSettings(max_tokens=settings.passage_tokens, min_words=settings.min_words),
-        max_file_bytes=int(settings.max_file_mb * 1_000_000),
         keep=settings.keep_snapshots,
+        workers=workers,
     )
+
+
+def make_workers(settings: Settings, n: int) -> Workers:
+    """Return `n` processes for a builder, which share the cores that a model may use."""
+    threads = settings.threads or os.cpu_count() or 1
+    each = settings.model_copy(update={"threads": max(1, threads // n)})
+    return Workers(n, partial(make_embedder, each))
 
 
 def open_engine(

@@ -6,7 +6,6 @@ snapshot has been reopened and checked.
 """
 
 import datetime as dt
-import hashlib
 import json
 import logging
 import sqlite3
@@ -23,12 +22,19 @@ from qa_service.errors import BackendError, BuildError, DamagedSnapshotError, Sn
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.catalog import Catalog, write_catalog
 from qa_service.indexing.snapshot import Drop, Manifest, Snapshot
-from qa_service.indexing.vectors import StoredVectors, write_vectors
-from qa_service.loading import LoadedCorpus, load_corpus
+from qa_service.indexing.vectors import (
+    StoredVectors,
+    StoresVectors,
+    open_shard,
+    shard_files,
+    write_shard,
+    write_vectors,
+)
+from qa_service.loading import LoadedCorpus
+from qa_service.preparing import Part, Prepared, Source, Workers, embedded_sha256, load_part, split_all
 from qa_service.protocols import Embedder, IndexBackend
-from qa_service.reports import BuildReport, DocumentChange, Duplicate
-from qa_service.splitting import Splitter, SplitterSettings
-from qa_service.types import Document, Filters, Passage, Vectors
+from qa_service.reports import BuildReport, DocumentChange, Duplicate, ShardReport
+from qa_service.types import Document, Filters, Passage, Vector, Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -46,39 +52,41 @@ class Builder:
     def __init__(
         self,
         *,
-        documents: Path,
+        source: Source,
         index: Path,
         embedder: Embedder,
         backend: IndexBackend,
         backend_name: str,
         drop: Drop,
-        splitter: SplitterSettings,
-        max_file_bytes: int,
         keep: int,
+        workers: Workers | None = None,
     ) -> None:
         """Take what a snapshot depends on.
 
         Args:
             drop: Frees what any backend keeps outside a snapshot's folder.
             keep: How many snapshots stay on disk.
+            workers: Processes that load, split and embed; None for this one.
         """
-        self._documents = documents
+        self._source = source
         self._index = index
         self._embedder = embedder
         self._backend = backend
         self._backend_name = backend_name
         self._drop = drop
-        self._splitter = splitter
-        self._max_file_bytes = max_file_bytes
         self._keep = keep
+        self._workers = workers
         self._seconds: dict[str, float] = {}
 
-    def build(self, *, allow_empty: bool = False, on_progress: Progress | None = None) -> BuildReport:
+    def build(
+        self, *, allow_empty: bool = False, shards: Path | None = None, on_progress: Progress | None = None
+    ) -> BuildReport:
         """Bring the index up to date with the documents and return what was done.
 
         Args:
             allow_empty: Publish an index without releases; otherwise that is an error, since an empty folder is more
                 often a folder that went missing.
+            shards: Folder of vectors that `write_shard` left, all parts of it; what they lack is embedded here.
             on_progress: Told how far each stage is.
 
         Raises:
@@ -87,7 +95,7 @@ class Builder:
         progress = on_progress or (lambda _stage, _done, _total: None)
         try:
             with snapshots.writing(self._index):
-                return self._build(allow_empty, progress)
+                return self._build(allow_empty, shards, progress)
         except OSError as error:
             raise BuildError(
                 f"the index was not built: {error.strerror or error} ({Path(error.filename or self._index).name}). "
@@ -98,7 +106,35 @@ class Builder:
         except (sqlite3.Error, RuntimeError, ValueError) as error:  # what SQLite, FAISS and tantivy say of a full disk
             raise BuildError(f"the index was not built: {error}. The one in service is unchanged.") from error
 
-    def _build(self, allow_empty: bool, progress: Progress) -> BuildReport:
+    def write_shard(self, part: Part, folder: Path, *, on_progress: Progress | None = None) -> ShardReport:
+        """Embed the releases of a part and write their vectors into `folder`, for `build` to take.
+
+        It needs no index and leaves one alone, so that many machines can each do a part.
+
+        Raises:
+            BuildError: Nothing was written.
+        """
+        progress = on_progress or (lambda _stage, _done, _total: None)
+        self._seconds = {}
+        prepared = self._prepare(part, {}, progress)
+        passages = [passage for members in prepared.passages for passage in members]
+        hashes = [embedded_sha256(self._embedder.name, passage) for passage in passages]
+        with self._timed("embedding"):
+            vectors, n_embedded = self._embed(passages, hashes, (), progress)
+        try:
+            path = write_shard(folder, part.number, part.of, hashes, vectors)
+        except OSError as error:
+            raise BuildError(f"the shard was not written: {error.strerror or error} ({folder.name}).") from error
+        return ShardReport(
+            file=path.name,
+            n_documents=len(prepared.corpus.documents),
+            n_passages=len(passages),
+            n_embedded=n_embedded,
+            n_skipped=len(prepared.corpus.skipped),
+            seconds=self._rounded_seconds(),
+        )
+
+    def _build(self, allow_empty: bool, shards: Path | None, progress: Progress) -> BuildReport:
         self._seconds = {}
         built_at = dt.datetime.now(dt.UTC)
         with self._timed("opening"):
@@ -106,15 +142,13 @@ class Builder:
             previous, full_because = self._previous()
         base = previous if previous and not full_because else None
         known = base.manifest.documents if base else {}
-        with self._timed("loading"):
-            corpus = load_corpus(
-                self._documents,
-                max_bytes=self._max_file_bytes,
-                known=known,
-                on_progress=lambda done, total: progress("loading", done, total),
-            )
+        stores: list[StoresVectors] = (
+            [open_shard(path, self._embedder.dimension) for path in shard_files(shards)] if shards else []
+        )
+        prepared = self._prepare(Part(), known, progress)
+        corpus = prepared.corpus
         if not corpus.documents and not corpus.unchanged and not allow_empty:
-            raise BuildError(_nothing_to_index(self._documents, corpus))
+            raise BuildError(_nothing_to_index(self._source.documents, corpus))
         fingerprints = {document.id: document.sha256 for document in corpus.documents}
         fingerprints |= {name: known[name] for name in corpus.unchanged}
         if base and fingerprints == base.manifest.documents:
@@ -122,13 +156,13 @@ class Builder:
                 snapshots.point_current(self._index, base.manifest.id)
             return self._report(base.manifest, base, corpus)
         removed = known.keys() - set(corpus.unchanged)  # changed ones too: they come again
-        with self._timed("splitting"):
-            splitter = Splitter(self._embedder.count_tokens, self._splitter)
-            split = [(document, splitter.split(document)) for document in corpus.documents]
-            passages = [passage for _, members in split for passage in members]
-            hashes = [self._hash(passage) for passage in passages]
+        split = list(zip(corpus.documents, prepared.passages, strict=True))
+        passages = [passage for _, members in split for passage in members]
+        hashes = [embedded_sha256(self._embedder.name, passage) for passage in passages]
         with self._timed("embedding"):
-            vectors, n_embedded = self._embed(passages, hashes, previous, progress)
+            if previous:
+                stores.insert(0, StoredVectors(previous.folder))
+            vectors, n_embedded = self._embed(passages, hashes, stores, progress)
         with self._timed("writing"):
             progress("writing", 0, len(passages))
             folder, snapshot_id, sequence = snapshots.stage(self._index, built_at)
@@ -144,7 +178,7 @@ class Builder:
                 built_at=built_at,
                 embedder=self._embedder.name,
                 dimension=self._embedder.dimension,
-                splitter=asdict(self._splitter),
+                splitter=asdict(self._source.splitter),
                 backend=self._backend_name,
                 n_documents=len(fingerprints),
                 n_passages=len(vectors),
@@ -182,7 +216,7 @@ class Builder:
         manifest = previous.manifest
         if manifest.embedder != self._embedder.name:
             return previous, f"the embedder is {self._embedder.name}, it was {manifest.embedder}"
-        if manifest.splitter != asdict(self._splitter):
+        if manifest.splitter != asdict(self._source.splitter):
             return previous, "the splitter's settings are other ones"
         if manifest.backend != self._backend_name:
             return previous, f"the backend is {self._backend_name}, it was {manifest.backend}"
@@ -192,18 +226,32 @@ class Builder:
             return previous, str(error)
         return previous, None
 
-    def _hash(self, passage: Passage) -> str:
-        return hashlib.sha256(f"{self._embedder.name}\0{passage.contextual_text}".encode()).hexdigest()
+    def _prepare(self, part: Part, known: Mapping[str, str], progress: Progress) -> Prepared:
+        def on_progress(done: int, total: int) -> None:
+            progress("loading", done, total)
+
+        with self._timed("loading"):
+            if self._workers:
+                return self._workers.prepare(self._source, part, known=known, on_progress=on_progress)
+            corpus = load_part(self._source, part, known=known, on_progress=on_progress)
+        with self._timed("splitting"):
+            return split_all(corpus, self._source, self._embedder)
 
     def _embed(
-        self, passages: Sequence[Passage], hashes: Sequence[str], previous: Snapshot | None, progress: Progress
+        self,
+        passages: Sequence[Passage],
+        hashes: Sequence[str],
+        stores: Sequence[StoresVectors],
+        progress: Progress,
     ) -> tuple[Vectors, int]:
         """Return one vector per passage and how many were computed; a text that occurs twice is embedded once.
 
-        A hash tells embedder and text, so vectors of `previous` are taken over even when all else is indexed anew.
+        A hash tells embedder and text, so stored vectors are taken over even when all else is indexed anew.
         """
         vectors = np.empty((len(passages), self._embedder.dimension), dtype=np.float32)
-        known = StoredVectors(previous.folder).by_hash(hashes) if previous else {}
+        known: dict[str, Vector] = {}
+        for store in stores:
+            known |= store.by_hash([key for key in hashes if key not in known])
         new: dict[str, list[int]] = {}
         for row, key in enumerate(hashes):
             if key in known:
@@ -220,7 +268,8 @@ class Builder:
 
         on_progress(0)
         texts = [passages[rows[0]].contextual_text for rows in groups]
-        for rows, vector in zip(groups, self._embedder.encode_passages(texts, on_progress), strict=True):
+        encoder = self._workers if self._workers and texts else self._embedder
+        for rows, vector in zip(groups, encoder.encode_passages(texts, on_progress), strict=True):
             vectors[rows] = vector
         return vectors, len(groups)
 
@@ -296,8 +345,11 @@ class Builder:
             removed=change.removed,
             skipped=tuple((skipped.document_id, skipped.reason) for skipped in corpus.skipped),
             duplicates=duplicates,
-            seconds={stage: round(seconds, 3) for stage, seconds in self._seconds.items()},
+            seconds=self._rounded_seconds(),
         )
+
+    def _rounded_seconds(self) -> dict[str, float]:
+        return {stage: round(seconds, 3) for stage, seconds in self._seconds.items()}
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

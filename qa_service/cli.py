@@ -17,6 +17,7 @@ from qa_service.errors import QaServiceError, SettingsError
 if TYPE_CHECKING:
     from qa_service.config import Settings
     from qa_service.live import LiveEngine
+    from qa_service.preparing import Part
 
 app = typer.Typer(
     help="Extractive question answering over press releases, with exact citations.",
@@ -47,15 +48,37 @@ def build(
     documents: Documents = None,
     index: Index = None,
     allow_empty: Annotated[bool, typer.Option(help="Publish an index even when there are no releases.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that load, split and embed.")] = 1,
+    shards: Annotated[
+        Path | None, typer.Option(help="Folder of vectors made with --shard, all parts.", show_default=False)
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N", help="Only embed part I of N, into the folder --shards; builds nothing.", show_default=False
+        ),
+    ] = None,
     json_output: AsJson = False,
 ) -> None:
     """Bring the index up to date with the documents folder."""
+    part = _part(shard, shards) if shard else None
     settings = _settings(documents=documents, index=index)
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.rebuilding import rebuild  # noqa: PLC0415
+    from qa_service.rebuilding import rebuild, write_shard  # noqa: PLC0415
 
+    if part and shards:
+        with terminal.progress(is_shown=not json_output) as on_progress:
+            written = write_shard(settings, part, shards, n_workers=workers, on_progress=on_progress)
+        if json_output:
+            terminal.print_json(asdict(written))
+        else:
+            terminal.print_out(
+                f"{shards / written.file}: {written.n_documents} releases, {written.n_passages} passages, "
+                f"{written.n_embedded} embedded"
+            )
+        return
     with terminal.progress(is_shown=not json_output) as on_progress:
-        rebuilt = rebuild(settings, allow_empty=allow_empty, on_progress=on_progress)
+        rebuilt = rebuild(settings, allow_empty=allow_empty, n_workers=workers, shards=shards, on_progress=on_progress)
     if json_output:
         replay = asdict(rebuilt.replay) if rebuilt.replay else None
         terminal.print_json({**asdict(rebuilt.report), "replay": replay, "replay_failed": rebuilt.replay_failed})
@@ -472,6 +495,17 @@ def fetch(
         for report in reports:
             terminal.print_feed_report(report)
     raise typer.Exit(1 if any(report.reason for report in reports) else 0)
+
+
+def _part(text: str, shards: Path | None) -> "Part":
+    from qa_service.preparing import Part  # noqa: PLC0415
+
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise typer.BadParameter(f"--shard {text}: write 1/2 for the first of two.")
+    if shards is None:
+        raise typer.BadParameter("--shard needs --shards FOLDER, where its vectors go.")
+    return Part(int(number), int(of))
 
 
 def _weighted(source: str) -> tuple[Path, float]:

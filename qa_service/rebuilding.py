@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Literal
 from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
-from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader
+from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader, make_workers
 from qa_service.builder import Progress
 from qa_service.config import Settings, start_logging
 from qa_service.embedding import SentenceTransformerEmbedder
@@ -28,7 +29,8 @@ from qa_service.errors import BusyError, QaServiceError
 from qa_service.evaluation.replay import Replay, load_saved_questions, replay
 from qa_service.indexing.snapshot import REPLAY, Snapshot, add_note, find_snapshot, id_before, open_current, writing
 from qa_service.job_folder import JobFolder
-from qa_service.reports import BuildReport, DocumentChange
+from qa_service.preparing import Part, Workers
+from qa_service.reports import BuildReport, DocumentChange, ShardReport
 
 logger = logging.getLogger(__name__)
 
@@ -52,14 +54,28 @@ class Rebuilt:
     replay_failed: str | None = None
 
 
-def rebuild(settings: Settings, *, allow_empty: bool = False, on_progress: Progress = lambda *_: None) -> Rebuilt:
+def rebuild(
+    settings: Settings,
+    *,
+    allow_empty: bool = False,
+    n_workers: int = 1,
+    shards: Path | None = None,
+    on_progress: Progress = lambda *_: None,
+) -> Rebuilt:
     """Bring the index up to date, then replay the saved questions if a new snapshot came of it.
+
+    Args:
+        n_workers: Processes that load, split and embed.
+        shards: Folder of vectors that `write_shard` made.
 
     Raises:
         BuildError: Nothing was published; the snapshot in service stays.
     """
     embedder = make_embedder(settings)
-    report = make_builder(settings, embedder).build(allow_empty=allow_empty, on_progress=on_progress)
+    with _workers(settings, n_workers) as workers:
+        report = make_builder(settings, embedder, workers=workers).build(
+            allow_empty=allow_empty, shards=shards, on_progress=on_progress
+        )
     path = saved_questions(settings)
     if not (report.is_new and report.previous and path.is_file()):
         return Rebuilt(report)
@@ -71,6 +87,19 @@ def rebuild(settings: Settings, *, allow_empty: bool = False, on_progress: Progr
         return Rebuilt(report, replay_failed=str(error))
     add_note(after, REPLAY, json.dumps(asdict(found), ensure_ascii=False, indent=1))
     return Rebuilt(report, found)
+
+
+def write_shard(
+    settings: Settings, part: Part, folder: Path, *, n_workers: int = 1, on_progress: Progress = lambda *_: None
+) -> ShardReport:
+    """Do the costly part of a build for a part of the releases; raises BuildError."""
+    embedder = make_embedder(settings)
+    with _workers(settings, n_workers) as workers:
+        return make_builder(settings, embedder, workers=workers).write_shard(part, folder, on_progress=on_progress)
+
+
+def _workers(settings: Settings, n: int) -> AbstractContextManager[Workers | None]:
+    return make_workers(settings, n) if n > 1 else nullcontext()
 
 
 def saved_questions(settings: Settings) -> Path:

@@ -39,6 +39,24 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class ShardReport:
+    """What a part of a build did.
+
+    Attributes:
+        file: Its name in the folder of shards.
+        n_skipped: Files that are no releases; the build that takes the shards says why.
+        seconds: By stage, in order.
+    """
+
+    file: str
+    n_documents: int
+    n_passages: int
+    n_embedded: int
+    n_skipped: int
+    seconds: Mapping[str, float] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did. Stored as `report.json` in the snapshot it made.
 

@@ -27,6 +27,7 @@ LAYERS = [
     },
     {"sentences"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue"},
+    {"preparing"},
     {"builder", "engine", "serialization", "fetching", "feedback"},
     {"assembly"},
     {"live", "evaluation", "suggesting"},

@@ -70,6 +70,7 @@ def load_corpus(
     *,
     max_bytes: int,
     known: Mapping[str, str] | None = None,
+    takes: Callable[[str], bool] = lambda _: True,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> LoadedCorpus:
     """Load every file below `folder` that is not hidden.
@@ -77,14 +78,16 @@ def load_corpus(
     Args:
         max_bytes: Larger files are skipped.
         known: sha256 of files by document id: a file that still has these bytes is not parsed.
+        takes: Whether the file of a document id is one to load; the others might not be there.
         on_progress: Called after each file with the number done and the number in all.
 
     Raises:
         BuildError: `folder` is missing, no folder, or can't be listed.
     """
-    files, refused = list_files(folder, LOADERS)
+    listed, refused = list_files(folder, LOADERS)
+    files = {document_id: path for document_id, path in listed.items() if takes(document_id)}
     known = known or {}
-    skipped = [Skipped(document_id, reason) for document_id, reason in refused.items()]
+    skipped = [Skipped(document_id, reason) for document_id, reason in refused.items() if takes(document_id)]
     documents: list[Document] = []
     unchanged: list[str] = []
     for n_done, (document_id, path) in enumerate(files.items(), start=1):

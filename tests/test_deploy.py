@@ -3,9 +3,13 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
+from typing import get_args
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from typer.main import get_command
 
 from qa_service.cli import app
@@ -16,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 UNIT = (DEPLOY / "qa-service.service").read_text(encoding="utf-8")
-FILES = sorted(DEPLOY.iterdir())
+FILES = sorted(path for path in DEPLOY.iterdir() if not path.name.startswith("."))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -66,6 +70,32 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
     unit.write_text(UNIT.replace("/opt/qa-service/.venv/bin/qa-service", shutil.which("true") or "/bin/true"))
     result = subprocess.run([systemd_analyze, "verify", unit], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+def test_one_container_writes_the_index_and_one_address_is_open_to_others() -> None:
+    services = yaml.safe_load((DEPLOY / "scale-out.compose.yaml").read_text(encoding="utf-8"))["services"]
+    mounts = {
+        name: [mount for mount in each.get("volumes", ()) if "/app/index" in mount] for name, each in services.items()
+    }
+    assert {name: found for name, found in mounts.items() if found} == {
+        "builder": ["index:/app/index"],
+        "qa": ["index:/app/index:ro"],
+    }
+    assert {name: each["ports"] for name, each in services.items() if "ports" in each} == {
+        "front": ["127.0.0.1:8000:8000"]
+    }
+    needed = {needed for each in services.values() for needed in each.get("depends_on", ())}
+    assert needed <= set(services)
+
+
+def test_the_compose_file_asks_for_an_extra_that_there_is_and_names_milvus_where_it_runs() -> None:
+    services = yaml.safe_load((DEPLOY / "scale-out.compose.yaml").read_text(encoding="utf-8"))["services"]
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for name in ("builder", "qa"):
+        assert services[name]["build"]["args"]["EXTRA"] in pyproject["project"]["optional-dependencies"]
+        assert services[name]["environment"]["QA_BACKEND"] in get_args(Settings.model_fields["backend"].annotation)
+        host = urlsplit(services[name]["environment"]["QA_MILVUS_URI"]).hostname
+        assert services[str(host)]["command"] == ["milvus", "run", "proxy"]
 
 
 def test_the_unit_holds_the_service_down() -> None:

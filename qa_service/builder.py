@@ -138,6 +138,7 @@ class Builder:
         self._seconds = {}
         built_at = dt.datetime.now(dt.UTC)
         with self._timed("opening"):
+            self._backend.check_reachable()
             snapshots.remove_leftovers(self._index, self._drop)
             previous, full_because = self._previous()
         base = previous if previous and not full_because else None

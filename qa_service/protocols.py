@@ -51,6 +51,9 @@ class IndexBackend(Protocol):
     raises.
     """
 
+    def check_reachable(self) -> None:
+        """Raise BackendError when nothing could be written now; asked before the costly part of a build."""
+
     def write(
         self,
         location: Path,

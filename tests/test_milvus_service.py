@@ -171,8 +171,10 @@ def test_without_a_server_nothing_is_built_and_what_was_served_is_served(
     first = build(settings)
     server.kill()
     write_releases(NEW)
+    other = WordEmbedder("other")
     with pytest.raises(BuildError, match=r"the index was not built: Milvus at .*QA_MILVUS_URI"):
-        build(on_milvus)
+        make_builder(on_milvus, other).build()
+    assert other.n_encoded == 0, "found out before the costly part"
     assert current_id(settings.index) == first.snapshot
     server.start()
     eventually(lambda: build(on_milvus).n_documents == 4)

@@ -20,7 +20,8 @@ def _milvus(settings: Settings) -> IndexBackend:
         from qa_service.indexing.milvus_backend import MilvusBackend  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingsError(
-            f"{error.name} is missing, which backend = 'milvus' needs: pip install -c constraints.txt -e '.[milvus]'"
+            f"backend = 'milvus' needs an extra, of which {error.name} is missing: "
+            "pip install -c constraints.txt -e '.[milvus]'"
         ) from error
     token = settings.milvus_token.get_secret_value() if settings.milvus_token else None
     return MilvusBackend(settings.milvus_uri, token=token, index_type=settings.milvus_index)

@@ -20,6 +20,9 @@ FILE_NAME = "vectors.faiss"
 class FaissBackend:
     """Implements IndexBackend."""
 
+    def check_reachable(self) -> None:
+        """Do nothing: files need no server."""
+
     def write(
         self,
         location: Path,

@@ -7,6 +7,7 @@ filters are numbers of the snapshot's catalog, so nothing that a user sent stand
 
 import json
 import logging
+import re
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,10 +30,13 @@ _CONNECT_TIMEOUT_S = 5.0
 # After an outage, the transport would wait up to two minutes before it tries again.
 _RECONNECT_S = 2.0
 _BATCH = 1_000  # rows of one insert: about 2 MB, far below what a message may have
+_ACCOUNT = re.compile(r"//[^/@]*@")
 _MAX_WORDS_BYTES = 65_535  # Milvus's limit of a VARCHAR
 # Exact search, as of the default backend, while that is quick; beyond, what Milvus thinks best for the collection.
 _MOST_EXACT = 250_000
-_NOT_LOADED = 101  # Milvus's code: the server was started anew and has the collection on disk only
+# Milvus's codes.
+_NOT_FOUND = 100
+_NOT_LOADED = 101  # the server was started anew and has the collection on disk only
 _ADVICE = "Is it running? The setting milvus_uri (QA_MILVUS_URI) says where it is."
 
 
@@ -50,6 +54,11 @@ class MilvusBackend:
         self._token = token or ""
         self._index_type = index_type
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback of every error that it raises
+
+    def check_reachable(self) -> None:
+        """Raise BackendError when Milvus can't be reached."""
+        with self._connected() as client, _reported(self._uri):
+            client.list_collections(timeout=_SEARCH_TIMEOUT_S)  # pymilvus may hand out a connection that it had
 
     def write(
         self,
@@ -106,7 +115,8 @@ class MilvusBackend:
             client.close()
             holds = "is gone" if n_found is None else f"holds {n_found} of {n_passages} passages"
             raise DamagedSnapshotError(
-                f"snapshot {location.name} can't be served: its collection {name} {holds} in Milvus at {self._uri}. "
+                f"snapshot {location.name} can't be served: its collection {name} {holds} in Milvus at "
+                f"{without_password(self._uri)}. "
                 "Run 'qa-service build' to write it again."
             )
         return MilvusPassageIndex(client, self._uri, name, n_passages, Catalog(location))
@@ -167,6 +177,11 @@ class MilvusPassageIndex:
             try:
                 hits = self._hits(field, query, min(k, self._n_passages), expression)
             except MilvusException as error:
+                if error.code == _NOT_FOUND:
+                    raise BackendError(
+                        f"collection {self._name} is gone in Milvus at {without_password(self._uri)}: "
+                        "run 'qa-service build' to write it again."
+                    ) from error
                 if error.code != _NOT_LOADED:
                     raise
                 self._client.load_collection(self._name, timeout=_SEARCH_TIMEOUT_S)
@@ -268,12 +283,17 @@ def _count(client: MilvusClient, name: str) -> int:
     return int(counted["count(*)"])
 
 
+def without_password(uri: str) -> str:
+    """Return an address as it may be shown and logged."""
+    return _ACCOUNT.sub("//", uri)
+
+
 @contextmanager
 def _reported(uri: str) -> Iterator[None]:
     """Raise what pymilvus and its transport raise as BackendError."""
     try:
         yield
     except MilvusException as error:
-        raise BackendError(f"Milvus at {uri} can't be used: {error.message}. {_ADVICE}") from error
+        raise BackendError(f"Milvus at {without_password(uri)} can't be used: {error.message}. {_ADVICE}") from error
     except grpc.RpcError as error:
-        raise BackendError(f"Milvus at {uri} can't be used: it does not answer. {_ADVICE}") from error
+        raise BackendError(f"Milvus at {without_password(uri)} can't be used: it does not answer. {_ADVICE}") from error

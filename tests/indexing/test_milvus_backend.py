@@ -17,7 +17,7 @@ from pymilvus import MilvusClient
 
 from qa_service.errors import BackendError, DamagedSnapshotError
 from qa_service.indexing.catalog import write_catalog
-from qa_service.indexing.milvus_backend import FILE_NAME, MilvusBackend
+from qa_service.indexing.milvus_backend import FILE_NAME, MilvusBackend, without_password
 from qa_service.types import Filters
 
 
@@ -89,7 +89,7 @@ class TestMilvusServer(PassageIndexContract):
     ) -> None:
         index = self.written(tmp_path)
         server.client.drop_collection(json.loads((tmp_path / FILE_NAME).read_text())["collection"])
-        with pytest.raises(BackendError, match="does not exist"):
+        with pytest.raises(BackendError, match=r"is gone in Milvus at .*: run 'qa-service build'"):
             index.search_dense(VECTORS[0], 1, Filters())
 
     def test_a_collection_that_was_taken_from_memory_is_loaded_again(
@@ -128,3 +128,9 @@ def test_a_milvus_that_is_not_there_is_named_with_what_to_do(tmp_path: Path, uri
     with pytest.raises(BackendError, match=rf"{uri} can't be used: .*{says}.*QA_MILVUS_URI") as raised:
         MilvusBackend(uri).open(tmp_path)
     assert "Traceback" not in str(raised.value)
+
+
+@pytest.mark.parametrize("uri", ["http://root:secret@milvus.example:19530", "https://:secret@milvus.example/"])
+def test_a_password_in_the_address_is_not_shown(uri: str) -> None:
+    assert "secret" not in without_password(uri)
+    assert "//milvus.example" in without_password(uri)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa_service.dialogue import stand_alone
 from qa_service.errors import CitationError, QuestionError
@@ -12,6 +12,7 @@ from qa_service.reading import Calibration, Evidence, EvidenceGatherer, says_the
 from qa_service.retrieval import Retriever
 from qa_service.sentences import covering_sentences
 from qa_service.types import Answer, Citation, Document, Filters, Hit, IndexInfo, Reason, Reply, Span, Turn
+from qa_service.values import items_of, polarity_of, speaker_of, value_of
 
 MAX_QUESTION = 2_000
 MAX_TOP_K = 50
@@ -139,7 +140,7 @@ class Engine:
         if reason and filters and self._answers_without_filters(question, interpreted):
             reason = Reason.OUTSIDE_FILTERS
         laps.end("decide")
-        answers, citations = ((), ()) if reason else self._cite(candidates)
+        answers, citations = ((), ()) if reason else self._cite(question, candidates)
         laps.end("cite")
         return Reply(
             question=question,
@@ -179,7 +180,7 @@ class Engine:
         candidates = self._read(question, self._retriever.retrieve(interpreted, READ_PASSAGES, Filters()))
         return bool(candidates) and candidates[0].confidence >= self._threshold
 
-    def _cite(self, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:
+    def _cite(self, question: str, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:
         """Return up to three distinct answers, each with the citations that give it, numbered from 1."""
         groups: list[list[Candidate]] = []
         texts: dict[int, str] = {}
@@ -200,14 +201,10 @@ class Engine:
                 _citation(first + place, candidate, documents[candidate.hit.passage.document_id])
                 for place, candidate in enumerate(group)
             )
-            answers.append(
-                Answer(
-                    text=texts[group[0].hit.row],
-                    confidence=group[0].confidence,
-                    citation=first,
-                    also_in=tuple(range(first + 1, first + len(group))),
-                )
-            )
+            also_in = tuple(range(first + 1, first + len(group)))
+            answer = Answer(texts[group[0].hit.row], group[0].confidence, first, also_in)
+            cited = citations[first - 1]
+            answers.append(_with_details(answer, question, cited, documents[cited.document_id]))
         return tuple(answers), tuple(citations)
 
     def _document(self, document_id: str, seen: dict[str, Document]) -> Document:
@@ -219,6 +216,27 @@ class Engine:
                 )
             seen[document_id] = document
         return seen[document_id]
+
+
+def _with_details(answer: Answer, question: str, citation: Citation, document: Document) -> Answer:
+    """Return the answer with what its words and their release say besides: value, items, polarity, speaker.
+
+    Raises:
+        CitationError: An item or the speaker is not the slice that it says.
+    """
+    text = document.text
+    span, sentence = (citation.answer_start, citation.answer_end), (citation.start, citation.end)
+    items, speaker = items_of(question, text, span, sentence), speaker_of(text, span, sentence)
+    for part in (*items, *((speaker,) if speaker else ())):
+        if not part.text or text[part.start : part.end] != part.text:
+            raise CitationError(f"{document.id} {part.start}-{part.end} is not {part.text!r}.")
+    return replace(
+        answer,
+        value=None if items else value_of(answer.text, question, document.date, text),
+        items=items,
+        polarity=polarity_of(question, citation.quote),
+        speaker=speaker,
+    )
 
 
 def _citation(number: int, candidate: Candidate, document: Document) -> Citation:

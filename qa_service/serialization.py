@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from qa_service.types import Citation, Hit, IndexInfo, Reply
+from qa_service.types import Citation, Hit, IndexInfo, Reply, Slice, Value
 
 
 def reply_as_json(reply: Reply) -> dict[str, object]:
@@ -20,6 +20,10 @@ def reply_as_json(reply: Reply) -> dict[str, object]:
                 "confidence": round(answer.confidence, 4),
                 "citation": answer.citation,
                 "also_in": list(answer.also_in),
+                "value": _value_as_json(answer.value) if answer.value else None,
+                "items": [_slice_as_json(item, "text") for item in answer.items],
+                "polarity": answer.polarity.value if answer.polarity else None,
+                "speaker": _slice_as_json(answer.speaker, "name") if answer.speaker else None,
             }
             for answer in reply.answers
         ],
@@ -57,6 +61,14 @@ def index_info_as_json(info: IndexInfo) -> dict[str, object]:
         "passages": info.passages,
         "newest": _iso(info.newest),
     }
+
+
+def _value_as_json(value: Value) -> dict[str, object]:
+    return {"kind": value.kind.value, "value": value.value, "bound": value.bound}
+
+
+def _slice_as_json(part: Slice, name: str) -> dict[str, object]:
+    return {name: part.text, "start": part.start, "end": part.end}
 
 
 def _citation_as_json(citation: Citation) -> dict[str, object]:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from qa_service.reports import BuildReport, DocumentChange
-from qa_service.types import Citation, Reason, Reply, written_date
+from qa_service.types import Answer, Citation, Polarity, Reason, Reply, written_date
 
 if TYPE_CHECKING:
     from qa_service.evaluation.replay import Outcome, Replay
@@ -161,6 +161,7 @@ def print_reply(reply: Reply) -> None:
     for answer in reply.answers:
         citation = citations[answer.citation]
         print_out(Text.assemble((answer.text, "bold"), f"  [{citation.id}]  confidence {answer.confidence:.2f}"))
+        _print_details(answer)
         _print_citation(citation, shows_quote=citation.quote != answer.text)
         for other in answer.also_in:
             _print_citation(citations[other], shows_quote=False)
@@ -171,6 +172,19 @@ def print_reply(reply: Reply) -> None:
         for hit in reply.passages:
             passage = hit.passage
             print_out(f"  {passage.document_id} p{passage.number}: {' '.join(passage.text.split())[:160]}")
+
+
+def _print_details(answer: Answer) -> None:
+    if answer.value:
+        print_out(f"      = {answer.value.bound + ' ' if answer.value.bound else ''}{answer.value.value}")
+    if answer.items:
+        print_out(f"      {len(answer.items)} items found:")
+    for item in answer.items:
+        print_out(f"      - {' '.join(item.text.split())}")
+    if answer.polarity:
+        print_out(f"      The release {'affirms' if answer.polarity is Polarity.YES else 'denies'} this.")
+    if answer.speaker:
+        print_out(f"      — {' '.join(answer.speaker.text.split())}")
 
 
 def _print_citation(citation: Citation, *, shows_quote: bool) -> None:

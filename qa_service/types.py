@@ -182,14 +182,70 @@ class Citation:
     after: str
 
 
+class ValueKind(StrEnum):
+    """What a normalised value is of."""
+
+    DATE = "date"
+    TIME = "time"
+    DURATION = "duration"
+    MONEY = "money"
+    PERCENTAGE = "percentage"
+    QUANTITY = "quantity"
+    NUMBER = "number"
+    PERSON = "person"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An answer's words, normalised: beside the words, never in their place.
+
+    Attributes:
+        value: ISO 8601 for dates, times and durations, intervals with "/"; "16700000 JPY", by ISO 4217, for money;
+            "12.5 %"; "24.5 mile"; a plain number or a fraction; a name without titles.
+        bound: The words' own reserve, such as "about", "at least" or "before"; None when they have none.
+    """
+
+    kind: ValueKind
+    value: str
+    bound: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Words with their place in the release: `text[start:end]` of the document that is cited."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Polarity(StrEnum):
+    """Whether the cited sentence affirms or denies what a yes/no question asks."""
+
+    YES = "yes"
+    NO = "no"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Words cut from a release. `citation` and `also_in` are ids of citations in the same reply."""
+    """Words cut from a release. `citation` and `also_in` are ids of citations in the same reply.
+
+    Attributes:
+        value: None unless it is certain from the words, the question and the release's date.
+        items: What a list question asks for, each cut from the cited release; empty when it isn't a list.
+        polarity: Of a yes/no question, None unless the cited sentence is plain.
+        speaker: Who says the words, None when nobody is named or it may be one of several.
+    """
 
     text: str
     confidence: float
     citation: int
     also_in: tuple[int, ...] = ()
+    value: Value | None = None
+    items: tuple[Slice, ...] = ()
+    polarity: Polarity | None = None
+    speaker: Slice | None = None
 
 
 class Reason(StrEnum):

@@ -9,6 +9,40 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
 Reason = Literal["no_match", "low_confidence", "outside_filters"]
+Polarity = Literal["yes", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An answer's words, normalised.
+
+    Attributes:
+        kind: date, time, duration, money, percentage, quantity, number, person or place.
+        value: ISO 8601 for dates, times and durations; amount and ISO 4217 code for money.
+        bound: The words' own reserve, such as "about" or "at least".
+    """
+
+    kind: str
+    value: str
+    bound: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several things that a question asks for: `text[start:end]` of the cited release."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who says an answer's words, as the cited release has the name: `text[start:end]`."""
+
+    name: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +53,20 @@ class Answer:
         confidence: Chance that it is right, 0 to 1.
         citation: Id of the citation that holds it.
         also_in: Ids of other citations that say the same.
+        value: None when it is not certain what the words come to.
+        items: Of a list question; empty when it isn't one.
+        polarity: Whether the cited sentence affirms or denies what a yes/no question asks; None unless it is plain.
+        speaker: None when nobody is named or it may be one of several.
     """
 
     text: str
     confidence: float
     citation: int
     also_in: tuple[int, ...]
+    value: Value | None = None
+    items: tuple[Item, ...] = ()
+    polarity: Polarity | None = None
+    speaker: Speaker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +147,7 @@ class Reply:
 
 def reply_from_json(stored: Mapping[str, Any]) -> Reply:
     """Return a reply from the JSON object of POST /ask; KeyError, TypeError or ValueError when it isn't one."""
-    answers = [_from_json(Answer, {**answer, "also_in": tuple(answer["also_in"])}) for answer in stored["answers"]]
+    answers = [_answer_from_json(answer) for answer in stored["answers"]]
     return _from_json(
         Reply,
         {
@@ -114,6 +156,20 @@ def reply_from_json(stored: Mapping[str, Any]) -> Reply:
             "citations": tuple(_from_json(Citation, _dated(citation, "date")) for citation in stored["citations"]),
             "passages": tuple(_from_json(Passage, _dated(passage, "date")) for passage in stored["passages"]),
             "index": index_from_json(stored["index"]),
+        },
+    )
+
+
+def _answer_from_json(stored: Mapping[str, Any]) -> Answer:
+    value, speaker = stored.get("value"), stored.get("speaker")
+    return _from_json(
+        Answer,
+        {
+            **stored,
+            "also_in": tuple(stored["also_in"]),
+            "value": _from_json(Value, value) if value else None,
+            "items": tuple(_from_json(Item, item) for item in stored.get("items", ())),
+            "speaker": _from_json(Speaker, speaker) if speaker else None,
         },
     )
 

@@ -24,7 +24,7 @@ def check_exactness(reply: Reply, text_of: TextOf) -> Exactness:
     """Compare every answer and citation of `reply` with what `text_of` gives for a document id, None if not indexed.
 
     Per citation, its quote, and the text before and after, which must join it without a gap; per answer, its words,
-    which must stand inside the quote, and the citations it names, which must be in the reply.
+    which must stand inside the quote, the citations it names, which must be in the reply, its items and speaker.
     """
     checks = [*_citation_checks(reply, text_of), *_answer_checks(reply, text_of)]
     return Exactness(len(checks), tuple(message for is_exact, message in checks if not is_exact))
@@ -56,6 +56,12 @@ def _answer_checks(reply: Reply, text_of: TextOf) -> Iterator[tuple[bool, str]]:
         is_inside = citation.start <= start < end <= citation.end
         yield is_inside, f"{name}: the answer's {start} to {end} is not inside the quote's"
         yield text[start:end] == answer.text, f"{name}: text[{start}:{end}] is not the answer {answer.text!r}"
+        for part in (*answer.items, *((answer.speaker,) if answer.speaker else ())):
+            has_order = 0 <= part.start < part.end <= len(text)
+            yield (
+                has_order and text[part.start : part.end] == part.text,
+                f"{name}: text[{part.start}:{part.end}] is not {part.text!r}",
+            )
 
 
 def _name(citation: Citation) -> str:

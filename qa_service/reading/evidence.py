@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from qa_service.reading.answer_types import expected_type, is_of_type
+from qa_service.answer_types import expected_type, is_of_type
 from qa_service.reading.times import is_of_other_time
 from qa_service.sentences import covering_sentences
 from qa_service.types import Hit, Passage, Span, Vector, Vectors

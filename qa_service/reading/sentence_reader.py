@@ -5,7 +5,7 @@ Needs no model beyond the embedder.
 
 from collections.abc import Callable, Sequence
 
-from qa_service.reading.answer_types import expected_type, is_of_type
+from qa_service.answer_types import expected_type, is_of_type
 from qa_service.sentences import sentence_spans
 from qa_service.types import Passage, Span, Vector, Vectors
 from qa_service.words import content_words, without_names

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from qa_service.answer_types import AnswerType, expected_type, is_of_type
 from qa_service.errors import ModelError
 from qa_service.model_folders import check_exists, fingerprint, write_once
-from qa_service.reading.answer_types import AnswerType, expected_type, is_of_type
 from qa_service.reading.decoding import Reading, ScoredSpan, Scores, decode
 from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, read_folder
 from qa_service.reading.windows import Source, Window, WindowCutter

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qa_service.evaluation.replay import Replay
 from qa_service.reports import BuildReport
+from qa_service.types import Polarity, ValueKind
 
 Id = Annotated[str, Field(description="Path of the release's file below the documents folder")]
 Title = Annotated[str, Field(description="Title of the release")]
@@ -21,6 +22,33 @@ class _Response(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Value(_Response):
+    """An answer's words, normalised: given only where it is certain."""
+
+    kind: ValueKind = Field(description="What it is of")
+    value: str = Field(
+        description="ISO 8601 for dates, times and durations; `16700000 JPY`, by ISO 4217, for money; `12.5 %`; "
+        "`24.5 mile`; a number or fraction; a name without titles. A slash parts the ends of a range"
+    )
+    bound: str | None = Field(description="The words' own reserve, such as `about`, `at least` or `before`")
+
+
+class Item(_Response):
+    """One of several things that were asked for."""
+
+    text: str = Field(description="Its words: `text[start:end]` of the cited release")
+    start: Offset = Field(description="Where they begin")
+    end: Offset = Field(description="Where they end")
+
+
+class Speaker(_Response):
+    """Who says the answer's words."""
+
+    name: str = Field(description="The name as it is written: `text[start:end]` of the cited release")
+    start: Offset = Field(description="Where it begins")
+    end: Offset = Field(description="Where it ends")
+
+
 class Answer(_Response):
     """Words cut from a release, verbatim."""
 
@@ -28,6 +56,14 @@ class Answer(_Response):
     confidence: float = Field(ge=0, le=1, description="Chance that it is right")
     citation: int = Field(ge=1, description="`id` of the citation that holds it")
     also_in: list[int] = Field(description="`id`s of further citations that say the same")
+    value: Value | None = Field(description="The words normalised, null when it is not certain what they come to")
+    items: list[Item] = Field(description="What a list question asks for, one by one; empty for any other question")
+    polarity: Polarity | None = Field(
+        description="Whether the cited sentence affirms or denies what a yes/no question asks; null unless it is plain"
+    )
+    speaker: Speaker | None = Field(
+        description="Who says the words in the release, null when nobody is named or several may be meant"
+    )
 
 
 class Citation(_Response):

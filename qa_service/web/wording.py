@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
 
-from qa_service.types import Citation, IndexInfo, Reason
+from qa_service.types import Citation, IndexInfo, Polarity, Reason, Value
 from qa_service.web.problems import InvalidFields
 
 if TYPE_CHECKING:
@@ -50,6 +50,16 @@ def moment(time: dt.datetime) -> str:
 def counted(n: int, noun: str) -> str:
     """Return "1 release", "71 releases"."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def polarity_line(polarity: Polarity) -> str:
+    """Return what a cited sentence says to a yes/no question, never a bare yes."""
+    return f"The release {'affirms' if polarity is Polarity.YES else 'denies'} this"
+
+
+def value_line(value: Value) -> str:
+    """Return a normalised value with its reserve: "about PT30M"."""
+    return f"{value.bound} {value.value}" if value.bound else value.value
 
 
 def likelihood(confidence: float) -> str:
@@ -133,6 +143,8 @@ FILTERS = {
     "moment": moment,
     "counted": counted,
     "likelihood": likelihood,
+    "polarity_line": polarity_line,
+    "value_line": value_line,
     "also_line": also_line,
     "end_of": end_of,
     "failure_in_words": failure_in_words,

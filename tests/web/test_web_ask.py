@@ -18,7 +18,9 @@ def test_an_answered_question_is_json_whose_offsets_slice_the_served_text(client
     reply = response.get_json()
     text = client.get(f"/documents/{reply['citations'][0]['document_id']}/text").get_data(as_text=True)
     citation = reply["citations"][0]
-    assert reply["answers"] == [{"text": "approximately 30 minutes", "confidence": 0.93, "citation": 1, "also_in": []}]
+    details = {"value": None, "items": [], "polarity": None, "speaker": None}
+    answer = {"text": "approximately 30 minutes", "confidence": 0.93, "citation": 1, "also_in": []}
+    assert reply["answers"] == [answer | details]
     assert text[citation["start"] : citation["end"]] == citation["quote"]
     assert text[citation["answer_start"] : citation["answer_end"]] == "approximately 30 minutes"
 

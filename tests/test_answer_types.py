@@ -1,6 +1,6 @@
 import pytest
 
-from qa_service.reading.answer_types import AnswerType, expected_type, is_of_type, only_repeats
+from qa_service.answer_types import AnswerType, expected_type, is_of_type, only_repeats
 
 
 @pytest.mark.parametrize(

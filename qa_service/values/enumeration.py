@@ -1,0 +1,161 @@
+"""What a list question asks for: each item of the enumeration at an answer's span, cut from the release.
+
+Commas and "and" part items except where they belong to a name: "Trinidad and Tobago", "Tulsa, OK", "March 3, 2006".
+When the parts don't look alike, or are not as many as were asked for, nothing is parted at all.
+"""
+
+import re
+
+from qa_service.types import Slice
+
+_NUMBERS = {word: n for n, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+_PLURAL = r"(?:(?!\w+(?:ss|us|is)\b)(?!was\b|has\b|does\b)\w+s|people|children|men|women|persons)"
+_FOLLOWS = (
+    r"(?:did|do|are|were|have|had|will|would|can|could|should|does|is|was|to|of|in|that|who|with|for|on|from|\w+ed)"
+)
+_ASKS = (
+    r"\b(?:which|what|name|list)\b (?:(?:the|all|all the|other|of the|some of the) )?"
+    rf"(?:\w+ ){{0,3}}?{_PLURAL} {_FOLLOWS}\b",
+    rf"\b(?:which|what|name|list)\b (?:the )?(?:{'|'.join(_NUMBERS)})\b",
+    rf"^(?:name|list|names of|list of)\b(?: all| the)* (?:\w+ ){{0,3}}?{_PLURAL}\b",
+    r"^(?:and )?who(?:m)? (?:else )?(?:attended|joined|accompanied|are|were|participated|took part|teamed up|signed|"
+    r"co-?sponsored|cosponsored|supported|testified)\b",
+    rf"^(?:the )?{_PLURAL} of (?:which|what)\b",
+)
+_LIST = re.compile("|".join(_ASKS), re.IGNORECASE)
+_COUNT = re.compile(rf"\b(?:which|what|name|list)\b (?:the )?({'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+
+_STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|"
+    "Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|"
+    "Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|"
+    "Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|"
+    "West Virginia|Wisconsin|Wyoming"
+)
+_IS_STATE = re.compile(rf"(?:{_STATES})")
+_HEAD = (
+    r"(?:Ministers?|Ministry|Secretary|Secretaries|Departments?|Committees?|Subcommittees?|Bureau|Office|Institutes?|"
+    r"Bank|Council|Cent(?:er|re)|Act|Fund|Agency|Under-?Secretary|Commission|Organi[sz]ation|Chairman|Director|College|School|"
+    r"University|Conference|Association|Division|Minister-Counsellor|Commissioner|Board|Chamber)"
+)
+# Matches of these hold no separator: pairs that are one name, offices, companies, dates, figures, parties, asides.
+_WHOLE = re.compile(
+    r"Trinidad and Tobago|Bosnia and Herzegovina|Antigua and Barbuda|S[aã]o Tom[eé] and Pr[ií]ncipe|"
+    r"(?:Saint|St\.?) Kitts and Nevis|(?:Saint|St\.?) Vincent and the Grenadines|Turks and Caicos|Lewis and Clark|"
+    rf"{_HEAD} (?:of|for|on)(?: the)? (?:[A-Z][\w-]+,? )*?[A-Z][\w-]+(?: [A-Z][\w-]+)*,? and (?:the )?[A-Z][\w-]+|"
+    r"(?:[A-Z][\w-]+ )*[A-Z][\w-]+ and [A-Z][\w-]+(?: [A-Z][\w-]+)* (?:Services?|Administration|Committee|Department|"
+    r"Act|Agency|Commission|Bureau|Program(?:me)?|Foundation|Center|Institute|Trail|Corps|Fund|Initiative|"
+    r"Association|Company)\b|"
+    r", (?:Inc|Jr|Sr|II|III|IV|Ltd|LLC|LLP|Corp|L\.P|M\.D|Ph\.D|Esq)\b\.?|"
+    r", [DRI]-[A-Z][\w.]*|, (?:[A-Z]{2}|D\.C\.|N\.[A-Z]\.)(?![\w])|\d,\d|"
+    r"\b[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\([^()]*\)|\"[^\"\n]*\"|“[^”\n]*”"
+)
+_SEPARATOR = re.compile(r"\s*[;,]\s*(?:and|or|as well as)\s+|\s*[;,]\s+|\s+(?:and|or|as well as)\s+")
+_ITEM = (
+    r"(?:the )?[A-Z][\w.'’&-]*(?:(?: (?:of the|of|for|de|del|la|the|&))? [A-Z0-9][\w.'’&-]*)*(?: \([^()\n]{1,40}\))?"
+)
+_STATE_PART = r"(?:, (?:Inc\.?|Jr\.?|Sr\.?|III?|Ltd\.?|LLC|[A-Z]{2}(?!\w)|D\.C\.|[DRI]-[A-Z][\w.]*))?"
+_NAMES = re.compile(
+    rf"(?<![\w.]){_ITEM}{_STATE_PART}(?:[,;] {_ITEM}{_STATE_PART})*[,;]? (?:and|as well as) "
+    rf"{_ITEM}{_STATE_PART}(?![\w])"
+)
+_ABBREVIATED = re.compile(r"\b(?:Inc|Jr|Sr|Ltd|Corp|Co|[A-Z])\.$")
+_BULLET = re.compile(r"^[^\S\n]*(?:[-*•·▪◦‣–]|\(?\d{1,2}[.)])[^\S\n]+(?=\S)", re.MULTILINE)
+
+
+def asks_for_several(question: str) -> bool:
+    """Tell whether the question asks for more than one thing."""
+    return bool(_LIST.search(question.strip()))
+
+
+def enumerated(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[Slice, ...]:
+    """Return the items of the enumeration that the answer is, or is one of; empty when there is none.
+
+    Args:
+        text: The release.
+        span: Of the answer's words.
+        sentence: That is cited, or sentences; items outside it are found in a bulleted list only.
+    """
+    return _bullets(text, *span) or _alike(_split(text, *_extent(text, *span, *sentence)))
+
+
+def items_of(question: str, text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[Slice, ...]:
+    """Return `enumerated` for a question that asks for several, when as many are found as it asks for."""
+    if not asks_for_several(question):
+        return ()
+    items = enumerated(text, span, sentence)
+    asked = _COUNT.search(question)
+    if len(items) < 2 or (asked and _NUMBERS[asked[1].lower()] != len(items)):
+        return ()
+    return items
+
+
+def _extent(text: str, start: int, end: int, low: int, high: int) -> tuple[int, int]:
+    """Return the span, widened to the enumeration of names that it stands in."""
+    for found in _NAMES.finditer(text, low, high):
+        first, last = found.span()
+        if last == high and not _ABBREVIATED.search(found[0]):
+            last -= found[0].endswith(".")  # the sentence's
+        if first <= start < last or first < end <= last:
+            return min(start, first), max(end, last)
+    return start, end
+
+
+def _split(text: str, start: int, end: int) -> list[Slice]:
+    words = text[start:end]
+    whole = [found.span() for found in _WHOLE.finditer(words)]
+    separators = [found for found in _SEPARATOR.finditer(words) if not any(a <= found.start() < b for a, b in whole)]
+    if any(";" in found[0] for found in separators):
+        separators = [found for found in separators if ";" in found[0]]
+    items, position = [], 0
+    for found in [*separators, None]:
+        stop = found.start() if found else len(words)
+        item = words[position:stop]
+        lead = len(item) - len(item.lstrip())
+        item = item.strip()
+        if item:
+            items.append(Slice(item, start + position + lead, start + position + lead + len(item)))
+        position = found.end() if found else stop
+    return _with_states(text, items)
+
+
+def _with_states(text: str, items: list[Slice]) -> list[Slice]:
+    """Join "New York" to "Brooklyn", unless states are what is listed."""
+    if not items or _IS_STATE.fullmatch(items[0].text) or not any(_IS_STATE.fullmatch(item.text) for item in items):
+        return items
+    joined: list[Slice] = []
+    for item in items:
+        if joined and _IS_STATE.fullmatch(item.text) and text[joined[-1].end : item.start] == ", ":
+            start = joined.pop().start
+            joined.append(Slice(text[start : item.end], start, item.end))
+        else:
+            joined.append(item)
+    return joined
+
+
+def _alike(items: list[Slice]) -> tuple[Slice, ...]:
+    """Return the items when all of them begin alike, as names or as plain words: an aside among names doesn't."""
+    starts = {re.sub(r"^(?:the|a|an|both|either) ", "", item.text)[:1].isupper() for item in items[1:]}
+    is_short = all(len(item.text.split()) <= 12 for item in items)
+    return tuple(items) if len(items) > 1 and len(starts) == 1 and is_short else ()
+
+
+def _bullets(text: str, start: int, end: int) -> tuple[Slice, ...]:
+    """Return the items of the bulleted list in which the span is in one."""
+    low = text.rfind("\n", 0, start) + 1
+    if not _BULLET.match(text, low):
+        return ()
+    first = low
+    while first and (before := text[: first - 1].rstrip("\n")) and _BULLET.match(text, above := before.rfind("\n") + 1):
+        first = above
+    items, position = [], first
+    while (bullet := _BULLET.match(text, position)) is not None:
+        line_end = text.find("\n", bullet.end())
+        line_end = len(text) if line_end < 0 else line_end
+        item = text[bullet.end() : line_end].rstrip(" ;,")
+        item = re.sub(r"[;,]? and$", "", item)
+        items.append(Slice(item, bullet.end(), bullet.end() + len(item)))
+        position = line_end + 1
+        while position < len(text) and text[position] == "\n":
+            position += 1
+    return tuple(items) if len(items) > 1 and end <= items[-1].end + 2 else ()

@@ -1,0 +1,49 @@
+"""An answer's words, what was asked, and the release -> a `Value`, or none when anything is in doubt."""
+
+import datetime as dt
+import re
+
+from qa_service.answer_types import AnswerType, expected_type
+from qa_service.types import Value, ValueKind
+from qa_service.values.dates import date_value
+from qa_service.values.names import asks_where, person_value, place_value
+from qa_service.values.quantities import is_bare_number, quantity_value
+
+_WHOSE = re.compile(r"^(?:and )?whose\b", re.IGNORECASE)
+_MAX_CHARS = 150  # longer words are no single value
+
+
+def value_of(words: str, question: str, release_date: dt.date | None, release_text: str = "") -> Value | None:
+    """Return what the words say, normalised.
+
+    Args:
+        question: Decides between readings: "1897" is a year only for a question after one.
+        release_date: Gives the year to "May 30"; None leaves that without a value.
+        release_text: Of the whole release; where it counts in Canadian dollars, "$" has no value.
+    """
+    if len(words) > _MAX_CHARS:
+        return None
+    expected = expected_type(question)
+    if expected is AnswerType.PERSON or _WHOSE.search(question):
+        return person_value(words)
+    if expected in {AnswerType.DATE, AnswerType.CLOCK}:
+        return date_value(words, release_date)
+    amount = quantity_value(words, release_text)
+    if expected is not None:
+        return amount if amount and _fits(amount, expected) else None
+    if asks_where(question):
+        return place_value(words)
+    return amount or _certain_date(words, release_date) if not is_bare_number(words) else None
+
+
+def _fits(amount: Value, expected: AnswerType) -> bool:
+    if expected is AnswerType.EXTENT:
+        return amount.kind in {ValueKind.DURATION, ValueKind.QUANTITY}
+    if expected is AnswerType.RATE:
+        return amount.kind is ValueKind.PERCENTAGE or "/" in amount.value
+    return True
+
+
+def _certain_date(words: str, release_date: dt.date | None) -> Value | None:
+    value = date_value(words, release_date)
+    return value if value and (value.kind is ValueKind.TIME or len(value.value) >= len("2005-05-10")) else None

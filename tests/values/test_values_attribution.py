@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_service.sentences import covering_sentences
+from qa_service.types import Slice
+from qa_service.values import speaker_of
+
+CORPORA = Path(__file__).parents[3] / "shared" / "corpus"
+TABLE = Path(__file__).with_name("attribution.txt").read_text(encoding="utf-8")
+
+
+def rows(part: str) -> list[tuple[str, ...]]:
+    return [
+        tuple(column.strip() for column in line.split(" | "))
+        for line in part.splitlines()
+        if line and not line.startswith("#")
+    ]
+
+
+TUNED, MEASURED = map(rows, TABLE.split("# Only measured"))
+
+
+def speaker(text: str, words: str) -> Slice | None:
+    start = text.index(words)
+    return speaker_of(text, (start, start + len(words)), covering_sentences(text, start, start + len(words)))
+
+
+def name(text: str, words: str) -> str | None:
+    found = speaker(text, words)
+    assert found is None or text[found.start : found.end] == found.text
+    return found.text if found else None
+
+
+def read(document: str) -> str:
+    corpus, _, file = document.partition("/")
+    path = CORPORA / corpus / "documents" / file
+    if not path.exists():
+        pytest.skip(f"{corpus} is not here")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("document", "words", "expected"), TUNED, ids=[row[1][:40] for row in TUNED])
+def test_the_speaker_is_the_one_that_a_reader_of_the_release_names(document: str, words: str, expected: str) -> None:
+    assert (name(read(document), words) or "-") == expected
+
+
+def test_no_speaker_is_wrong_among_those_that_took_no_part_in_the_rules() -> None:
+    named = [(row, name(read(row[0]), row[1])) for row in MEASURED]
+
+    assert [(row, found) for row, found in named if found and found != row[2]] == []
+    assert sum(found is not None for _, found in named) >= 15
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ('"The road is open," Ms. Ada Low said.', "road is open", "Ms. Ada Low"),
+        ("“The road is open,” said Ada Low.", "road is open", "Ada Low"),
+        ('Ada Low said, "The road is open."', "road is open", "Ada Low"),
+        ("According to Ada Low, the road is open.", "the road is open", "Ada Low"),
+        ("The road is open.", "open", None),
+        ('"The road is open," an official said.', "open", None),
+        ("Ada Low met Ben High. He said the road is open.", "open", None),
+        ("Senator Ada Low spoke. She said the road is open.", "open", "Ada Low"),
+        ('The "road" is open, and Ada Low said so.', "Ada Low", None),
+        ('Ada Low made this statement:\n\n"The road is open.\n\n"It is wide."', "It is wide", "Ada Low"),
+    ],
+)
+def test_marks_and_verbs_of_all_kinds_name_the_speaker(text: str, words: str, expected: str | None) -> None:
+    assert name(text, words) == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                '"',
+                "“",
+                "”",
+                "Ada Low",
+                " said",
+                " he said",
+                "\n\n",
+                ". ",
+                ", ",
+                ":",
+                "The road is open",
+                "according to ",
+            ]
+        ),
+        min_size=1,
+        max_size=30,
+    ).map("".join),
+    st.data(),
+)
+def test_whatever_the_text_a_speaker_is_a_slice_of_it(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+
+    found = speaker_of(text, (start, end), covering_sentences(text, start, end))
+
+    assert found is None or (found.text and text[found.start : found.end] == found.text)

@@ -14,7 +14,7 @@ class MilvusServer:
     """A server on this machine only; its data outlives it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self.uri = f"http://127.0.0.1:{self._port}"
@@ -29,9 +29,9 @@ class MilvusServer:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1", "--port", str(self._port)]
-        with (self._folder / "log").open("ab") as log:
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--data-dir", str(self._folder / "data")], stdout=log, stderr=log
+                [*command, "--data-dir", str(self.folder / "data")], stdout=log, stderr=log
             )
         until = time.monotonic() + 60
         while True:

@@ -66,6 +66,7 @@ def test_shards_put_together_are_the_index_that_one_build_makes_byte_for_byte(ma
     assert files_of(merging) == files_of(many)
 
 
+@pytest.mark.slow
 def test_workers_make_the_index_that_one_process_makes_byte_for_byte(many: Settings, embedder: WordEmbedder) -> None:
     whole = make_builder(many, WordEmbedder()).build()
     parallel = in_another_index(many, "parallel")
@@ -78,6 +79,7 @@ def test_workers_make_the_index_that_one_process_makes_byte_for_byte(many: Setti
     assert ("embedding", report.n_embedded, report.n_embedded) in steps
 
 
+@pytest.mark.slow
 def test_workers_follow_a_change_as_one_process_does(many: Settings, write_releases: WriteReleases) -> None:
     make_builder(many, WordEmbedder()).build()
     (many.documents / "0" / "release-0.txt").unlink()
@@ -89,6 +91,7 @@ def test_workers_follow_a_change_as_one_process_does(many: Settings, write_relea
         assert not builder.build().is_new
 
 
+@pytest.mark.slow
 def test_several_chunks_of_texts_come_back_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparing, "_CHUNK", 4)
     texts = [f"word{n} " * (n % 7 + 1) for n in range(30)]
@@ -99,6 +102,7 @@ def test_several_chunks_of_texts_come_back_in_order(monkeypatch: pytest.MonkeyPa
     assert sum(done) == 30
 
 
+@pytest.mark.slow
 def test_shards_and_workers_go_together(many: Settings, tmp_path: Path) -> None:
     with Workers(2, WordEmbedder) as workers:
         for n in (1, 2, 3):
@@ -161,12 +165,14 @@ def make_broken() -> WordEmbedder:
     os._exit(3)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_an_error_and_nothing_is_published(many: Settings) -> None:
     with Workers(2, make_broken) as workers, pytest.raises(BuildError, match=r"the index was not built: .*process"):
         make_builder(many, WordEmbedder(), workers=workers).build()
     assert not (many.index / "CURRENT").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_missing_is_the_same_error_from_a_worker(settings: Settings, tmp_path: Path) -> None:
     settings = settings.model_copy(update={"documents": tmp_path / "gone"})
     with Workers(2, WordEmbedder) as workers, pytest.raises(BuildError, match="gone does not exist: create it"):
@@ -180,6 +186,7 @@ def hold_workers(told: "multiprocessing.connection.Connection") -> None:  # type
         time.sleep(600)
 
 
+@pytest.mark.slow
 def test_workers_of_a_builder_that_was_killed_end(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)

@@ -37,7 +37,6 @@ _MOST_EXACT = 250_000
 # Milvus's codes.
 _NOT_FOUND = 100
 _NOT_LOADED = 101  # the server was started anew and has the collection on disk only
-_ADVICE = "Is it running? The setting milvus_uri (QA_MILVUS_URI) says where it is."
 
 
 class MilvusBackend:
@@ -288,12 +287,22 @@ def without_password(uri: str) -> str:
     return _ACCOUNT.sub("//", uri)
 
 
+def _advice(uri: str) -> str:
+    if uri.endswith(".db"):
+        return "Its folder must be there, and only one process may open it: others need a server (QA_MILVUS_URI)."
+    return "Is it running? The setting milvus_uri (QA_MILVUS_URI) says where it is."
+
+
 @contextmanager
 def _reported(uri: str) -> Iterator[None]:
     """Raise what pymilvus and its transport raise as BackendError."""
     try:
         yield
     except MilvusException as error:
-        raise BackendError(f"Milvus at {without_password(uri)} can't be used: {error.message}. {_ADVICE}") from error
+        raise BackendError(
+            f"Milvus at {without_password(uri)} can't be used: {error.message}. {_advice(uri)}"
+        ) from error
     except grpc.RpcError as error:
-        raise BackendError(f"Milvus at {without_password(uri)} can't be used: it does not answer. {_ADVICE}") from error
+        raise BackendError(
+            f"Milvus at {without_password(uri)} can't be used: it does not answer. {_advice(uri)}"
+        ) from error

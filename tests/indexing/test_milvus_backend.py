@@ -34,10 +34,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("milvus") / "lite.db")
+
+
 class TestMilvusLiteInProcess(PassageIndexContract):
     @pytest.fixture(autouse=True)
-    def lite(self, tmp_path_factory: pytest.TempPathFactory) -> None:
-        self.backend = MilvusBackend(str(tmp_path_factory.mktemp("milvus") / "lite.db"))
+    def lite(self, file: str) -> None:
+        self.backend = MilvusBackend(file)
 
 
 class TestMilvusServer(PassageIndexContract):
@@ -117,6 +122,13 @@ class TestMilvusServer(PassageIndexContract):
         self.backend.write(tmp_path, [], VECTORS[:0])
         index = self.backend.open(tmp_path)
         assert (len(index), self.dense(index), self.lexical(index, "minister")) == (0, [], [])
+
+
+def test_a_file_that_another_process_has_open_is_named_with_what_to_do(server: MilvusServer, tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text('{"collection": "x", "n_passages": 1}')
+    (tmp_path / "held.db").symlink_to(server.folder / "data")
+    with pytest.raises(BackendError, match=r"held\.db can't be used: .*only one process may open it"):
+        MilvusBackend(str(tmp_path / "held.db")).open(tmp_path)
 
 
 @pytest.mark.parametrize(

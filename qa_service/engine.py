@@ -12,7 +12,7 @@ from qa_service.reading import Calibration, Evidence, EvidenceGatherer, says_the
 from qa_service.retrieval import Retriever
 from qa_service.sentences import covering_sentences
 from qa_service.types import Answer, Citation, Document, Filters, Hit, IndexInfo, Reason, Reply, Span, Turn
-from qa_service.values import items_of, polarity_of, speaker_of, value_of
+from qa_service.values import Surroundings, items_of, polarity_of, speaker_of, value_of
 
 MAX_QUESTION = 2_000
 MAX_TOP_K = 50
@@ -24,6 +24,7 @@ _UNRELATED = 0.25
 # A further answer must come within this of the best one's confidence.
 _ALTERNATIVE_SHARE = 0.5
 _AROUND = 240  # characters of before and after
+_NEAR = 40  # characters in which "in excess of" stands before an amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +231,10 @@ def _with_details(answer: Answer, question: str, citation: Citation, document: D
     for part in (*items, *((speaker,) if speaker else ())):
         if not part.text or text[part.start : part.end] != part.text:
             raise CitationError(f"{document.id} {part.start}-{part.end} is not {part.text!r}.")
+    around = Surroundings(text[sentence[0] : span[0]][-_NEAR:], text[span[1] : sentence[1]][:_NEAR], text)
     return replace(
         answer,
-        value=None if items else value_of(answer.text, question, document.date, text),
+        value=None if items else value_of(answer.text, question, document.date, around),
         items=items,
         polarity=polarity_of(question, citation.quote),
         speaker=speaker,

@@ -2,7 +2,7 @@
 
 from qa_service.values.attribution import speaker_of
 from qa_service.values.enumeration import items_of
-from qa_service.values.normalising import value_of
+from qa_service.values.normalising import Surroundings, value_of
 from qa_service.values.polarity import polarity_of
 
-__all__ = ["items_of", "polarity_of", "speaker_of", "value_of"]
+__all__ = ["Surroundings", "items_of", "polarity_of", "speaker_of", "value_of"]

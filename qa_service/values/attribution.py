@@ -14,18 +14,20 @@ from qa_service.values.quotations import quotation_at, quotations
 
 _SAID = r"(?:said|says|added|stated|wrote|noted|concluded|explained|continued|declared|commented|remarked|argued|told)"
 # "Nebraska Farm Bureau President Keith Olsen": whatever is capitalised before a name belongs to it.
-_CAPITALISED = r"(?:[A-Z]\.|(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Gov|Gen|Lt|Col|Sgt|Rev|St|Amb|Adm|Prof)\.|[A-ZÀ-Þ][\w'’-]*)"
+_CAPITALISED = (
+    r"(?:(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Gov|Gen|Lt|Col|Sgt|Rev|St|Amb|Adm|Prof)\.|[A-ZÀ-Þ][\w'’-]*)"
+)
 _WHO = (
     rf"{_CAPITALISED}(?: (?:(?:of|for|and|de|del|van|von|bin|al) )?{_CAPITALISED}){{0,7}}(?:,? (?:Jr|Sr|II|III)\b\.?)?"
 )
 _PARTY = r"(?:\s*\([DRI]-[A-Z][\w.-]*\)|,? [DRI]-[A-Z][\w.-]*,)"
 _ASIDE = rf"(?:{_PARTY})?(?:, (?:[^,\"“”.]|,(?= \d)){{3,90}},)?"
 _AFTER = re.compile(rf"\b{_SAID} (?:the )?(?P<name>{_WHO})(?![\w-])")
-_BEFORE = re.compile(rf"(?<![\w-])(?P<name>{_WHO}){_ASIDE} (?:today |also |then |later |has |had )?{_SAID}\b")
+_BEFORE = re.compile(rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE} (?:today |also |then |later |has |had )?{_SAID}\b")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?:the )?(?P<name>{_WHO})(?![\w-])")
 _PRONOUN = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]he [Ss]enator) (?:also |then )?{_SAID}\b|\b{_SAID} (?:he|she)\b")
 _STATEMENT = re.compile(
-    rf"(?<![\w-])(?P<name>{_WHO}){_ASIDE}[^.\"“”]*?\b(?:statement|remarks|comments|{_SAID})\b[^\"“”]*:\s*$", re.DOTALL
+    rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE}[^.\"“”]*?\b(?:statement|remarks|comments|{_SAID})\b[^\"“”]*:\s*$", re.DOTALL
 )
 # How far from a quotation its speaker is looked for, in characters.
 _REACH = 600
@@ -34,6 +36,9 @@ _NO_NAME = re.compile(
     r"We|I|A|An|For|Last|Earlier|After|Before|Since|Both|Its|His|Her|Their|Monday|Tuesday|Wednesday|Thursday|Friday|"
     r"Saturday|Sunday|January|February|March|April|May|June|July|August|September|October|November|December)\b[ ,]*"
 )
+# "the Bureau of Alcohol, Tobacco, Firearms and Explosives" is more than what stands before the comma.
+_PARTIAL = re.compile(r", [A-Z][a-z]+,")
+_ONLY_TITLE = re.compile(rf"(?:U\.S\. )?{TITLE}(?: {TITLE})*")
 _PERSON = re.compile(rf"(?:{TITLE} )+(?P<name>{NAME})")
 
 
@@ -164,7 +169,8 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Slice]:
     """Yield the name without words that are capitalised only because a sentence begins with them."""
     while (found := _NO_NAME.match(text, start, end)) is not None:
         start = found.end()
-    if start < end and not text[start:end].endswith(("'s", "’s")):
+    name = text[start:end]
+    if name and not name.endswith(("'s", "’s")) and not _PARTIAL.match(text, end) and not _ONLY_TITLE.fullmatch(name):
         yield Slice(text[start:end], start, end)
 
 

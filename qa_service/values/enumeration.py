@@ -85,9 +85,16 @@ def items_of(question: str, text: str, span: tuple[int, int], sentence: tuple[in
         return ()
     items = enumerated(text, span, sentence)
     asked = _COUNT.search(question)
+    if any(_is_named(item.text, question) for item in items):
+        return ()  # "who else signed with Dorgan?" does not ask for Dorgan
     if len(items) < 2 or (asked and _NUMBERS[asked[1].lower()] != len(items)):
         return ()
     return items
+
+
+def _is_named(item: str, question: str) -> bool:
+    names = re.findall(r"[A-Z][\w'’-]+", re.sub(r"\([^()]*\)", "", item))
+    return bool(names) and bool(re.search(rf"\b{re.escape(names[-1])}\b", question, re.IGNORECASE))
 
 
 def _extent(text: str, start: int, end: int, low: int, high: int) -> tuple[int, int]:
@@ -136,8 +143,9 @@ def _with_states(text: str, items: list[Slice]) -> list[Slice]:
 def _alike(items: list[Slice]) -> tuple[Slice, ...]:
     """Return the items when all of them begin alike, as names or as plain words: an aside among names doesn't."""
     starts = {re.sub(r"^(?:the|a|an|both|either) ", "", item.text)[:1].isupper() for item in items[1:]}
+    is_mixed = len({item.text.isdigit() for item in items}) > 1  # "markers 30 and 31" are no two things by themselves
     is_short = all(len(item.text.split()) <= 12 for item in items)
-    return tuple(items) if len(items) > 1 and len(starts) == 1 and is_short else ()
+    return tuple(items) if len(items) > 1 and len(starts) == 1 and is_short and not is_mixed else ()
 
 
 def _bullets(text: str, start: int, end: int) -> tuple[Slice, ...]:
@@ -154,7 +162,8 @@ def _bullets(text: str, start: int, end: int) -> tuple[Slice, ...]:
         line_end = len(text) if line_end < 0 else line_end
         item = text[bullet.end() : line_end].rstrip(" ;,")
         item = re.sub(r"[;,]? and$", "", item)
-        items.append(Slice(item, bullet.end(), bullet.end() + len(item)))
+        if item:
+            items.append(Slice(item, bullet.end(), bullet.end() + len(item)))
         position = line_end + 1
         while position < len(text) and text[position] == "\n":
             position += 1

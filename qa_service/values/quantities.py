@@ -53,7 +53,7 @@ _RESERVE = "|".join(f"(?:{words})" for words in _BOUNDS.values())
 _LEAD = rf"(?:for|in|at|of|by|with|only|just|the|a|an|total(?:ing)?|another|additional|further|{_RESERVE})"
 _QUANTITY = re.compile(
     rf"(?P<lead>(?:{_LEAD}\s+)*)(?P<between>between\s+|from\s+)?(?P<sign>{_SIGN})?\s?(?P<first>{NUMBER})"
-    rf"(?P<suffix>(?:k|m|bn)\b)?"
+    rf"(?!(?:st|nd|rd|th)\b)(?P<suffix>(?:k|m|bn)\b)?"
     rf"(?:\s?(?P<to>to|and|-|–)\s?(?:{_SIGN})?(?P<second>{NUMBER}))?(?:[\s-]{{0,2}}{_UNIT})?"
     r"(?P<per>\s+(?:an?|per|each|every)\s+(?P<each>gallon|barrel|ton|bushel|acre|person|hour|day|week|month|year))?"
     r"(?P<rest>.*)",
@@ -65,6 +65,13 @@ _DURATION = re.compile(
     r"(?P<unit>second|minute|min|hour|day|week|month|year|decade)s?(?P<and_half> and a half)?\b"
     rf"(?:,? and (?P<number2>an?\s|{NUMBER})\s?-?\s?(?P<unit2>second|minute|hour|day|week|month)s?\b)?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
+)
+_ENDS_IN_RESERVE = re.compile(rf"\b(?:{_RESERVE})\s+(?:(?:the|a|an|another|additional|some)\s+)?$", re.IGNORECASE)
+_NUMBER_BEFORE = re.compile(r"(?:\d[.,]?|[$€£¥])$|\b(?:million|billion|thousand|hundred)\s$", re.IGNORECASE)
+_NUMBER_AFTER = re.compile(
+    r"[.,]?\d|\s?%|"
+    r"[-\s]?(?:hundred|thousand|million|billion|trillion|dozen|yen|dollars?|euros?|cents?|won|yuan|per ?cent)\b",
+    re.IGNORECASE,
 )
 # What is counted, or described: a few plain words, none of which brings in another number, place or time.
 _REST = re.compile(r"[-,]?(?:\s?[a-z][a-z'’-]*,?){0,4}[.]?")
@@ -119,6 +126,17 @@ def _joined(numbers: Sequence[Decimal]) -> str:
 
 def _per(found: re.Match[str]) -> str:
     return f"/{found['each'].lower()}" if found["each"] else ""
+
+
+def bound_before(text: str) -> str | None:
+    """Return the reserve that `text` ends in: the words cut from behind it leave it out."""
+    found = _ENDS_IN_RESERVE.search(text)
+    return _bound(found[0]) if found else None
+
+
+def is_cut_from_number(before: str, after: str) -> bool:
+    """Tell whether words between `before` and `after` are a part of a number, or of an amount with its unit."""
+    return bool(_NUMBER_BEFORE.search(before) or _NUMBER_AFTER.match(after))
 
 
 def is_bare_number(words: str) -> bool:

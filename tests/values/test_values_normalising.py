@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from qa_service.types import Value, ValueKind
-from qa_service.values import value_of
+from qa_service.values import Surroundings, value_of
 
 TABLE = [
     tuple(column.strip() for column in line.split(" | "))
@@ -40,5 +40,23 @@ def test_words_get_the_value_that_the_table_gives_or_none(question: str, words: 
 def test_a_dollar_has_no_value_in_a_release_that_counts_in_another_countrys() -> None:
     text = "The grant is 5 million Canadian dollars. Staff cost $300,000 of it."
 
-    assert value_of("$300,000", "How much does staff cost?", None, text) is None
+    assert value_of("$300,000", "How much does staff cost?", None, Surroundings(text=text)) is None
     assert value_of("$300,000", "How much does staff cost?", None) == Value(ValueKind.MONEY, "300000 USD")
+
+
+def test_a_reserve_right_before_the_words_is_not_dropped() -> None:
+    around = Surroundings(before="roughly ", after=" from Tokyo")
+
+    assert value_of("16.7 million yen", "How much was it?", None, around) == Value(
+        ValueKind.MONEY, "16700000 JPY", "about"
+    )
+
+
+def test_words_cut_from_within_a_number_have_no_value() -> None:
+    assert value_of("16.7", "How much was it?", None, Surroundings(after=" million yen")) is None
+    assert value_of("5", "How much was it?", None, Surroundings(before="cost $")) is None
+
+
+def test_an_hour_without_a_half_of_the_day_is_a_time_only_when_a_time_is_asked_for() -> None:
+    assert value_of("10:10", "At what point does he get to the flood?", None) is None
+    assert value_of("10:10", "What time did it begin?", None) == Value(ValueKind.TIME, "10:10")

@@ -34,6 +34,7 @@ _WHERE = re.compile(
     r"neighbou?rhood|district|capital)\b",
     re.IGNORECASE,
 )
+_ADJECTIVE = re.compile(r"(?:ican|pean|nese|ish)$")
 _PLACE = re.compile(
     rf"(?:(?:in|at|near|from|to|off|outside|inside) )?(?:the )?(?P<place>{_PART}(?: (?:of (?:the )?)?{_PART}){{0,4}}"
     rf"(?:, (?:{_PART}(?: {_PART})?|[A-Z]{{2}}|D\.C\.))?)"
@@ -58,4 +59,4 @@ def asks_where(question: str) -> bool:
 def place_value(words: str) -> Value | None:
     """Return the place as it is written when the words are nothing but its name, with "in" or "the" taken off."""
     found = _PLACE.fullmatch(" ".join(words.split()).strip(" ,;:."))
-    return Value(ValueKind.PLACE, found["place"]) if found else None
+    return Value(ValueKind.PLACE, found["place"]) if found and not _ADJECTIVE.search(found["place"]) else None

@@ -4,7 +4,7 @@ import pytest
 from evaluation_fakes import INFO, cite
 
 from qa_service.evaluation.exactness import Exactness, check_exactness
-from qa_service.types import Answer, Citation, Reply
+from qa_service.types import Answer, Citation, Reply, Slice
 
 RELEASES = {"summit.txt": "The leaders met. They talked for 30 minutes in Moscow. Tea was served."}
 
@@ -51,3 +51,14 @@ def test_a_citation_that_the_reply_lacks_is_a_violation(answer: Answer, unknown:
     found = check_exactness(reply(cite(RELEASES, "summit.txt", "30 minutes"), answer), RELEASES.get)
 
     assert found.violations == (f"answer '30 minutes' names citations {unknown}, which the reply does not have",)
+
+
+def test_items_and_speakers_are_compared_too() -> None:
+    citation = cite(RELEASES, "summit.txt", "30 minutes")
+    right, wrong = Slice("Moscow", 47, 53), Slice("Kremlin", 47, 54)
+
+    exact = check_exactness(reply(citation, Answer("30 minutes", 0.9, 1, items=(right,), speaker=right)), RELEASES.get)
+    inexact = check_exactness(reply(citation, Answer("30 minutes", 0.9, 1, items=(right, wrong))), RELEASES.get)
+
+    assert exact == Exactness(8, ())
+    assert inexact.violations == ("citation 1 of summit.txt: text[47:54] is not 'Kremlin'",)

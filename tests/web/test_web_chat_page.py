@@ -1,5 +1,7 @@
 """The chat page as it works without JavaScript: a form, and the thread in the page that answers it."""
 
+from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -8,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from web_fakes import HOSTILE, INFO, SUMMIT, Asked, FakeEngine, FakeLive
 from werkzeug.test import TestResponse
 
-from qa_service.types import Filters, Turn
+from qa_service.types import Filters, Polarity, Reply, Slice, Turn, Value, ValueKind
 from qa_service.web.app import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -327,3 +329,25 @@ def _grouped(page: LexborHTMLParser) -> dict[str, list[str]]:
     """Return the page's hidden history as form fields."""
     names = ("history_question", "history_answer")
     return {name: [value for given, value in fields_of(page) if given == name] for name in names}
+
+
+def test_what_travels_with_an_answer_is_shown_beside_it(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = FakeEngine.ask
+
+    def ask_with_details(self: FakeEngine, *args: Any, **kwargs: Any) -> Reply:
+        reply = ask(self, *args, **kwargs)
+        details = replace(
+            reply.answers[0],
+            value=Value(ValueKind.DURATION, "PT30M", "about"),
+            items=(Slice("tea", 0, 3), Slice("<b>", 4, 7)),
+            polarity=Polarity.NO,
+            speaker=Slice("Senator Dorgan", 0, 14),
+        )
+        return replace(reply, answers=(details,))
+
+    monkeypatch.setattr(FakeEngine, "ask", ask_with_details)
+
+    page = client.get("/ask?q=How+long+did+it+last%3F", headers={"Accept": "text/html"}).get_data(as_text=True)
+
+    for shown in ["about PT30M", "2 items found", "<li>&lt;b&gt;</li>", "The release denies this", "— Senator Dorgan"]:
+        assert shown in page

@@ -66,9 +66,9 @@ def _of_quotation(text: str, pieces: tuple[tuple[int, int], ...]) -> Slice | Non
         named = _named_at(text, *gap, is_behind=gap is behind)
         if named or _is_attributed(text, *gap, is_behind=gap is behind):
             return named
-    earlier = quotation_at(text, before[0] - 1, before[0]) if before[0] else None
-    if earlier and len(sentence_spans(text[before[0] : first[0]])) == 1:
-        return _of_quotation(text, earlier)  # "...," said Low. "..."
+    follows_another = before[0] > 0 and quotation_at(text, before[0] - 1, before[0]) is not None
+    if follows_another and len(sentence_spans(text[before[0] : first[0]])) == 1:
+        return _named_at(text, *before, is_behind=True)  # "...," said Low. "..."
     return _introduced(text, first[0])
 
 

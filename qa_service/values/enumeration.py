@@ -59,6 +59,8 @@ _NAMES = re.compile(
     rf"(?<![\w.]){_ITEM}{_STATE_PART}(?:[,;] {_ITEM}{_STATE_PART})*[,;]? (?:and|as well as) "
     rf"{_ITEM}{_STATE_PART}(?![\w])"
 )
+# How far from the answer the rest of its enumeration may stand, in characters.
+_REACH = 600
 _ABBREVIATED = re.compile(r"\b(?:Inc|Jr|Sr|Ltd|Corp|Co|[A-Z])\.$")
 _BULLET = re.compile(r"^[^\S\n]*(?:[-*•·▪◦‣–]|\(?\d{1,2}[.)])[^\S\n]+(?=\S)", re.MULTILINE)
 
@@ -99,7 +101,7 @@ def _is_named(item: str, question: str) -> bool:
 
 def _extent(text: str, start: int, end: int, low: int, high: int) -> tuple[int, int]:
     """Return the span, widened to the enumeration of names that it stands in."""
-    for found in _NAMES.finditer(text, low, high):
+    for found in _NAMES.finditer(text, max(low, start - _REACH), min(high, end + _REACH)):
         first, last = found.span()
         if last == high and not _ABBREVIATED.search(found[0]):
             last -= found[0].endswith(".")  # the sentence's
@@ -109,6 +111,8 @@ def _extent(text: str, start: int, end: int, low: int, high: int) -> tuple[int, 
 
 
 def _split(text: str, start: int, end: int) -> list[Slice]:
+    if end - start > _REACH:
+        return []  # no enumeration is as long, and a hostile text is not gone through for ever
     words = text[start:end]
     whole = [found.span() for found in _WHOLE.finditer(words)]
     separators = [found for found in _SEPARATOR.finditer(words) if not any(a <= found.start() < b for a, b in whole)]

@@ -104,3 +104,9 @@ def test_whatever_the_text_a_speaker_is_a_slice_of_it(text: str, data: st.DataOb
     found = speaker_of(text, (start, end), covering_sentences(text, start, end))
 
     assert found is None or (found.text and text[found.start : found.end] == found.text)
+
+
+def test_a_paragraph_of_a_thousand_quotations_is_no_burden() -> None:
+    text = 'So it goes: "a" and then. ' + '"b" and then. ' * 1_500 + '"The road is open."'
+
+    assert name(text, "The road is open") is None

@@ -43,13 +43,15 @@ def show_document(document_id: str) -> str:
     catalog = current_engine().catalog
     document = _document(catalog, document_id)
     highlight = parse_highlight(request.args, document.text)
-    blocks = lay_out(document, catalog.passages_of(document_id), highlight)
+    is_old_link = is_outdated(request.args, document.text)
+    # the passages' numbers may be others now, too: without anchors the page opens at its beginning, where it says so
+    blocks = lay_out(document, [] if is_old_link else catalog.passages_of(document_id), highlight)
     return render_template(
         "release.html",
         document=document,
         original=original_url(document.source_url, document.text[highlight.start : highlight.end] if highlight else ""),
         blocks=blocks,
-        is_outdated=is_outdated(request.args, document.text),
+        is_outdated=is_old_link,
         has_title=any(block.tag == "h1" for block in blocks),
     )
 

@@ -310,6 +310,16 @@ def test_feedback_that_can_not_be_sent_is_told(page: Page, address: str) -> None
     expect(page.get_by_role("status")).to_have_text("This could not be sent. Try again in a moment.")
 
 
+def test_feedback_on_words_that_are_gone_by_now_is_told_in_words(page: Page, address: str) -> None:
+    page.goto(address)
+    ask(page, "How long did it last?")
+    page.locator("[name=quote]").evaluate("field => { field.value = 'What a former snapshot held.'; }")
+
+    page.get_by_role("button", name="Yes").click()
+
+    expect(page.get_by_role("status")).to_have_text("The release has changed since, so this was not kept.")
+
+
 def test_without_javascript_feedback_is_a_form(plain_tab: Page) -> None:
     ask(plain_tab, "How long did it last?")
     plain_tab.get_by_text("Add a comment").click()

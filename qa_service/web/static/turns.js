@@ -40,6 +40,7 @@ async function send(form, pressed) {
   const thanks = form.querySelector(".thanks");
   try {
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (response.status === 422) throw new Error("The release has changed since, so this was not kept.");
     if (!response.ok) throw new Error((await response.json()).detail ?? UNSENT);
     form.dataset.verdict = body.get("verdict");
     for (const button of form.querySelectorAll("[name=verdict]")) {

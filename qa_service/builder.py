@@ -93,18 +93,8 @@ class Builder:
             BuildError: Nothing was published; the snapshot in service stays.
         """
         progress = on_progress or (lambda _stage, _done, _total: None)
-        try:
-            with snapshots.writing(self._index):
-                return self._build(allow_empty, shards, progress)
-        except OSError as error:
-            raise BuildError(
-                f"the index was not built: {error.strerror or error} ({Path(error.filename or self._index).name}). "
-                "The one in service is unchanged."
-            ) from error
-        except BackendError as error:
-            raise BuildError(f"the index was not built: {error} The one in service is unchanged.") from error
-        except (sqlite3.Error, RuntimeError, ValueError) as error:  # what SQLite, FAISS and tantivy say of a full disk
-            raise BuildError(f"the index was not built: {error}. The one in service is unchanged.") from error
+        with _failing_as("the index was not built", self._index), snapshots.writing(self._index):
+            return self._build(allow_empty, shards, progress)
 
     def write_shard(self, part: Part, folder: Path, *, on_progress: Progress | None = None) -> ShardReport:
         """Embed the releases of a part and write their vectors into `folder`, for `build` to take.
@@ -116,15 +106,13 @@ class Builder:
         """
         progress = on_progress or (lambda _stage, _done, _total: None)
         self._seconds = {}
-        prepared = self._prepare(part, {}, progress)
-        passages = [passage for members in prepared.passages for passage in members]
-        hashes = [embedded_sha256(self._embedder.name, passage) for passage in passages]
-        with self._timed("embedding"):
-            vectors, n_embedded = self._embed(passages, hashes, (), progress)
-        try:
+        with _failing_as("the shard was not written", folder):
+            prepared = self._prepare(part, {}, progress)
+            passages = [passage for members in prepared.passages for passage in members]
+            hashes = [embedded_sha256(self._embedder.name, passage) for passage in passages]
+            with self._timed("embedding"):
+                vectors, n_embedded = self._embed(passages, hashes, (), progress)
             path = write_shard(folder, part.number, part.of, hashes, vectors)
-        except OSError as error:
-            raise BuildError(f"the shard was not written: {error.strerror or error} ({folder.name}).") from error
         return ShardReport(
             file=path.name,
             n_documents=len(prepared.corpus.documents),
@@ -359,6 +347,21 @@ class Builder:
             yield
         finally:
             self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - began
+
+
+@contextmanager
+def _failing_as(what: str, folder: Path) -> Iterator[None]:
+    """Raise what disks, servers, workers and libraries raise as BuildError, which says that `what` happened."""
+    unchanged = "The index in service is unchanged."
+    try:
+        yield
+    except OSError as error:
+        where = Path(error.filename or folder).name
+        raise BuildError(f"{what}: {error.strerror or error} ({where}). {unchanged}") from error
+    except BackendError as error:
+        raise BuildError(f"{what}: {error} {unchanged}") from error
+    except (sqlite3.Error, RuntimeError, ValueError) as error:  # what SQLite, FAISS and tantivy say of a full disk
+        raise BuildError(f"{what}: {error}. {unchanged}") from error
 
 
 def _duplicates(catalog: Catalog, fresh: Sequence[Document]) -> tuple[Duplicate, ...]:

@@ -124,6 +124,12 @@ def test_shards_of_another_embedder_give_nothing(many: Settings, tmp_path: Path)
         make_builder(many, WordEmbedder(dimension=64)).build(shards=tmp_path / "shards")
 
 
+def test_a_shard_that_can_not_be_made_says_why(many: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BuildError, match=r"the shard was not written: File exists \(file\)"):
+        make_builder(many, WordEmbedder()).write_shard(Part(), tmp_path / "file")
+
+
 def test_a_shard_of_no_release_is_a_shard(settings: Settings, tmp_path: Path) -> None:
     parts = [Part(n, 9) for n in range(1, 10)]
     reports = [make_builder(settings, WordEmbedder()).write_shard(part, tmp_path / "shards") for part in parts]

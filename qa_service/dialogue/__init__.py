@@ -1,5 +1,5 @@
 """What a question means after the turns before it."""
 
-from qa_service.dialogue.followups import stand_alone
+from qa_service.dialogue.followups import Understood, understand
 
-__all__ = ["stand_alone"]
+__all__ = ["Understood", "understand"]

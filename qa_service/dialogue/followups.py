@@ -1,56 +1,121 @@
 """History and question to one stand-alone question, by rules.
 
-A question that leans on the one before (it begins with "and", points with a pronoun, or has next to no words of its
-own) is asked together with that question's words. Nothing is generated: it is made of what was typed.
+Nothing is generated: a stand-alone question is made of words that were typed, or that a release gave as an answer. What
+the rules don't understand stays as it was typed, and the questions that it leans on are searched for beside it.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from qa_service.dialogue.ellipsis import AUXILIARY, PREPOSITION, complete
+from qa_service.dialogue.references import Topic, points_back, resolve
 from qa_service.types import Turn
+from qa_service.words import content_words
 
-_OPENING = re.compile(r"^(?:and|but|so|or|also|what about|how about|what else|then)\b", re.IGNORECASE)
-_POINTING = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|that|those|these|this|one|ones|latter|former|there|same|both"
-    r"|the two|each other|else)\b",
+# Turns before these can hardly matter, and a client may send thousands.
+_MAX_TURNS = 12
+# A question of so few words may lean on the last although nothing in it says so: "What was Taos County's share?"
+_FEW_WORDS = 5
+_OPENING = re.compile(
+    r"^(?:(?:ok(?:ay)?|and|so|but|or|also|now|well|then|thanks|thank you|great|right|alright|please|oh|hm+|yes|cool)\b"
+    r"[\s,.!–-]*)+",
     re.IGNORECASE,
 )
 _FRESH_START = re.compile(
-    r"^(?:different|another|new|other|unrelated) (?:subject|topic|question|matter)\b|^changing the", re.IGNORECASE
+    r"^(?:(?:on )?(?:an? )?(?:completely |totally |entirely )?(?:different|another|new|other|unrelated|separate) "
+    r"(?:subject|topic|question|matter|thing|note|story)|chang(?:e|ing) (?:of |the )?(?:subject|topic)|separately|"
+    r"unrelated(?:ly)?|something else|moving on|next (?:question|topic))\b[\s,:;.!–-]*",
+    re.IGNORECASE,
 )
-_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
-_LITTLE = frozenset(
-    "a about an and any are at be been by can could did do does for from get got had has have how in is it many may"
-    " much of on or said say says so than that the then there these they this to was were what when where which who"
-    " whom whose why will with would".split()
+_CORRECTION = re.compile(r"^(?:no|nope|sorry|i meant?|i mean|rather|actually|not that)\b[\s,.–-]*", re.IGNORECASE)
+_BACK = re.compile(
+    r"^(?:(?:going|coming|getting) )?back to (?P<words>[^,.:;?–]{2,60})[,.:;–-]+\s*(?P<clause>.+)$", re.IGNORECASE
 )
-# A question with fewer words of its own can hardly be found alone.
-_MIN_OWN_WORDS = 2
+_ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
+# "What about Jasper, who is it twinned with?": the words in front are what the pronoun stands for.
+_IN_FRONT = re.compile(
+    rf"^(?:(?:what|how) about |as for )?(?P<words>[^,?]{{2,80}}), "
+    rf"(?P<clause>(?:{PREPOSITION} )?(?:whom?|whose|what|which|when|where|why|how|{AUXILIARY})\b.*)$",
+    re.IGNORECASE,
+)
+_ANY_PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these|he|she|him|her)\b", re.IGNORECASE)
+# "The call", "the state": a noun that only the turns before can tell apart from others of its kind.
+_BARE_NOUN = re.compile(
+    r"\bthe (?!(?:united|senate|house|white|president|world|european|first|last|latest|most)\b)[a-z]+(?=\?|$| "
+    rf"(?:{AUXILIARY}|take|last|begin|start|end|come|go|get|give|cost|say|call|in|on|at|for|to|by|with|and|from)\b)"
+)
+_NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w'’-]*|\b(?:19|20)\d\d\b")
 
 
-def stand_alone(question: str, history: Sequence[Turn]) -> str:
-    """Return `question`, with the words of what it leans on in front when it doesn't stand alone.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question means after the turns before it.
 
-    Args:
-        question: As asked.
-        history: Earlier turns, oldest first.
+    Attributes:
+        question: As it stands alone, as far as the rules can tell.
+        context: The questions that it leans on, oldest first, as they stand alone; None when it leans on nothing.
+        answer: What the last of them was answered.
+        new_names: Names and years, in lower case, that nobody had said before.
+        is_certain: Whether its own words say that it leans on them; otherwise it only may.
     """
-    if not history or _FRESH_START.search(question) or not _leans(question):
-        return question
-    topic = _topic(history)
-    return f"{topic} {question}"
+
+    question: str
+    context: str | None = None
+    answer: str | None = None
+    new_names: frozenset[str] = frozenset()
+    is_certain: bool = True
+
+    @property
+    def written_out(self) -> str:
+        """The stand-alone question; behind it in brackets what it leans on, when it still points there."""
+        whole = self.question[:1].upper() + self.question[1:]
+        points = points_back(self.question) or _BARE_NOUN.search(self.question)
+        stands_alone = self.context is None or (self.is_certain and not points)
+        return whole if stands_alone else f"{whole} ({self.context})"
 
 
-def _leans(question: str) -> bool:
-    own = [word for word in _WORD.findall(question.lower()) if word not in _LITTLE]
-    return bool(_OPENING.search(question) or _POINTING.search(question)) or len(own) < _MIN_OWN_WORDS
+def understand(question: str, history: Sequence[Turn]) -> Understood:
+    """Return what `question` means after `history`, oldest turn first."""
+    topic = Topic()
+    for turn in history[-_MAX_TURNS:]:
+        understood = _understand(turn.question.strip(), topic)
+        topic = topic.after(turn.question, understood.question, turn.answer, is_new=understood.context is None)
+    return _understand(question, topic)
 
 
-def _topic(history: Sequence[Turn]) -> str:
-    """Return the last question, preceded by the one it leans on itself."""
-    questions: list[str] = []
-    for turn in reversed(history):
-        questions.insert(0, turn.question.strip())
-        if _FRESH_START.search(turn.question) or not _leans(turn.question):
-            break
-    return " ".join(questions[-3:])
+def _understand(question: str, topic: Topic) -> Understood:
+    if not topic.questions:
+        return Understood(question)
+    core = _OPENING.sub("", question)
+    if fresh := _FRESH_START.match(core):
+        return Understood(core[fresh.end() :] or question)
+    core = _CORRECTION.sub("", core) or question
+    if back := _BACK.match(core):
+        return Understood(resolve(back["clause"], topic), f"{topic.context} {back['words']}")
+    return _follow_up(core, topic)
+
+
+def _follow_up(question: str, topic: Topic) -> Understood:
+    new_names = frozenset(_names(question) - topic.names)
+    in_front = _IN_FRONT.match(question)
+    if in_front:
+        question = _put_in(in_front["words"], in_front["clause"])
+    completed = complete(_ABOUT.sub("", question), topic.questions[0])
+    if in_front or completed or points_back(question) or not _names(question) - topic.names:
+        whole = resolve(completed or question, topic)
+        return Understood(whole, topic.context, topic.answers[0], new_names)
+    if len(content_words(question)) <= _FEW_WORDS:
+        return Understood(question, topic.context, topic.answers[0], new_names, is_certain=False)
+    return Understood(question)
+
+
+def _put_in(words: str, clause: str) -> str:
+    """Return the clause with `words` for its first pronoun, or behind it when it has none."""
+    if _ANY_PRONOUN.search(clause):
+        return _ANY_PRONOUN.sub(lambda _: words, clause, count=1)
+    return f"{clause.rstrip('?. ')} {words}?"
+
+
+def _names(question: str) -> set[str]:
+    return {re.sub(r"['’]s?$", "", name.lower()) for name in _NAME.findall(question)}

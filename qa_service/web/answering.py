@@ -57,7 +57,7 @@ def answer(engine: Engine, asked: AskRequest) -> Reply:
     give_back = _take_place(asked)
     try:
         with _counted() as count:
-            reply = engine.ask(asked.question, history=asked.turns, top_k=asked.top_k, filters=asked.engine_filters)
+            reply = engine.ask(asked.question, history=asked.turns_to_understand, top_k=asked.top_k, filters=asked.engine_filters)
             count(reply)
     finally:
         give_back()
@@ -79,7 +79,7 @@ def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
     try:
         with _counted():
             found = engine.retrieve(
-                asked.question, history=asked.turns, top_k=asked.top_k, filters=asked.engine_filters
+                asked.question, history=asked.turns_to_understand, top_k=asked.top_k, filters=asked.engine_filters
             )
     except BaseException:
         give_back()

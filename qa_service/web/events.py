@@ -32,12 +32,7 @@ def _events(engine: Engine, half: HalfAnswered) -> Iterator[str]:
     found = half.found
     yield _event(
         "passages",
-        passages_as_json(
-            found.question,
-            found.interpreted if found.interpreted != found.question else None,
-            found.passages,
-            engine.info,
-        ),
+        passages_as_json(found.question, found.interpreted_as, found.passages, engine.info),
     )
     try:
         reply = half.read()

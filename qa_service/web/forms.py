@@ -18,6 +18,9 @@ from qa_service.web.schemas import MAX_TURNS, AskRequest, ListRequest, validate
 MAX_HISTORY_BYTES = 36_000
 """Of the form's body: leaves room below its 64 KiB for a question of 2,000 characters at 12 bytes each."""
 
+AS_TYPED = "as_typed"
+"""Button under a follow-up: its value is the question, to be asked again without what was understood."""
+
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 Values = MultiDict[str, str]
@@ -48,9 +51,9 @@ def parse_ask_form(values: Values) -> AskRequest:
     Raises:
         InvalidFields: Naming every field that is not as it should be.
     """
-    known = {"question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer"}
+    known = {"question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer", AS_TYPED}
     _refuse_unknown(values, known)
-    return _validate_ask(values, question="question")
+    return _validate_ask(values, question=AS_TYPED if AS_TYPED in values else "question")
 
 
 def parse_list_query(values: Values) -> ListRequest:
@@ -91,6 +94,8 @@ def _validate_ask(values: Values, *, question: str) -> AskRequest:
     fields: dict[str, object] = {"filters": filters, "history": _history_fields(values)}
     if question in given:
         fields["question"] = given[question]
+    if question == AS_TYPED:
+        fields["as_typed"] = True
     if "top_k" in given:
         fields["top_k"] = _whole_number(given["top_k"])
     try:

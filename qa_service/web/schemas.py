@@ -79,13 +79,19 @@ class AskRequest(_Request):
     history: Annotated[list[TurnRequest], Field(max_length=MAX_TURNS)] = Field(
         default=[], description="Earlier turns of the conversation, oldest first, so that a follow-up is understood"
     )
+    as_typed: bool = Field(False, description="Whether to read the question on its own, whatever `history` holds")
     top_k: int = Field(5, ge=1, le=50, description="How many passages the reply holds")
     filters: FilterRequest = Field(FilterRequest(), description="Which releases may answer")
 
     @property
     def turns(self) -> list[Turn]:
-        """The history as the engine takes it."""
+        """The conversation so far."""
         return [Turn(turn.question, turn.answer) for turn in self.history]
+
+    @property
+    def turns_to_understand(self) -> list[Turn]:
+        """The history as the engine takes it."""
+        return [] if self.as_typed else self.turns
 
     @property
     def engine_filters(self) -> Filters:

@@ -48,3 +48,35 @@ def test_k_bounds_the_hits() -> None:
 def test_first_with_one_ranker_scores_like_first_with_both(ranker: Ranker) -> None:
     [first, *_] = Retriever(FixedIndex(), WordEmbedder(), numbered, ranker).retrieve("question", 5, Filters())
     assert first.score == pytest.approx(2 / 61)
+
+
+class ReleaseIndex(FixedIndex):
+    """Implements PassageIndex: rows 0 and 1 are of the first release, 2 and 3 of the second; any words find all."""
+
+    def search_dense(self, vector: Vector, k: int, filters: Filters) -> Ranking:
+        rows = [2, 0, 3, 1] if filters.document_ids is None else [0, 1]
+        return [ScoredRow(row, 0.9 - place / 10) for place, row in enumerate(rows)][:k]
+
+    def search_lexical(self, text: str, k: int, filters: Filters) -> Ranking:
+        return self.search_dense(WordEmbedder().encode_question(text), k, filters)
+
+
+def of_two_releases(rows: Sequence[int]) -> list[Passage]:
+    return [passage(f"Passage {row}", document_id="second.txt" if row > 1 else "first.txt") for row in rows]
+
+
+def test_a_question_in_context_favours_the_releases_that_it_leans_on() -> None:
+    retriever = Retriever(ReleaseIndex(), WordEmbedder(), of_two_releases)
+    plain = retriever.retrieve("How long?", 4, Filters())
+    favoured = retriever.retrieve_in_context("How long?", "Who met?", 4, Filters(), favoured=["first.txt"])
+    assert [hit.row for hit in plain] == [2, 0, 3, 1]
+    assert [hit.row for hit in favoured] == [0, 1, 2, 3]
+    assert favoured[0].score == pytest.approx(2 / 61)
+    assert favoured[2].score < plain[0].score
+
+
+def test_a_question_in_context_with_no_release_to_favour_keeps_the_scores_of_its_searches() -> None:
+    retriever = Retriever(ReleaseIndex(), WordEmbedder(), of_two_releases)
+    assert retriever.retrieve_in_context("How long?", "Who met?", 2, Filters()) == retriever.retrieve(
+        "How long?", 2, Filters()
+    )

@@ -20,20 +20,21 @@ showPast();
 serveTurns(thread);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  ask();
+  ask(event.submitter);
 });
 const fromLink = document.getElementById("latest");
 if (fromLink) remember(fromLink);
 keepConversation();
 if (!thread.querySelector(".turn")) focusUnlessTouched();
 
-async function ask() {
-  const asked = question.value.trim();
+async function ask(submitter) {
+  const again = submitter?.name === "as_typed"; // the button under a follow-up, not what stands in the field
+  const asked = again ? submitter.value : question.value.trim();
   if (!asked) return;
-  const body = new URLSearchParams(new FormData(form));
+  const body = new URLSearchParams(new FormData(form, submitter));
   const turn = show(ownTurn(asked, "Looking through the releases …", "waiting"));
   button.disabled = true; // Enter does nothing either while the form's button is disabled
-  question.value = "";
+  if (!again) question.value = "";
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch("/ask", { method: "POST", body, signal, headers: { Accept: "text/html" } });

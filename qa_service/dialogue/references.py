@@ -1,0 +1,204 @@
+"""What the words stand for that point back: persons, places, times, "the one"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_NAME_WORD = r"(?:[A-Z][\w'’.-]*[\w.]|[A-Z]\.)"
+_NAME = re.compile(rf"{_NAME_WORD}(?: (?:(?:of|de|van|von|al|bin|the|and) )?{_NAME_WORD})*")
+_PLACING = re.compile(r"\b(?:in|at|near|to|from|of|for|across|around)(?: the)? $", re.IGNORECASE)
+_NO_PERSON = re.compile(
+    r"\b(?:act|agency|academy|administration|air|army|association|bank|base|bay|beach|bill|board|bureau|center|city|club|"
+    r"college|commission|committee|company|conference|congress|corps|council|county|court|department|district|fund|"
+    r"government|high|house|institute|island|lake|law|league|ministry|mountain|museum|navy|north|office|organi[sz]ation|"
+    r"park|plan|program|project|river|school|senate|service|society|south|state|states|street|treaty|union|united|"
+    r"university|valley|january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
+_ASKS_WHERE = re.compile(
+    r"^(?:\w+ )?where\b|^(?:in |to |from )?(?:which|what) (?:country|city|town|state|place)\b", re.IGNORECASE
+)
+_ASKING = re.compile(
+    r"^(?:(?:and|so|but|for|to|with|by|from|at|in|on|of|under) )?(?:whom?|whose|what|which|when|where|why|how|is|are|"
+    r"was|were|do|does|did|has|have|had|will|would|can|could|should|may|anyone|any|name|tell|list)\b",
+    re.IGNORECASE,
+)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)"
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+DATE = re.compile(
+    rf"\b(?:(?:(?:early|late|spring|summer|fall|autumn|winter) )?(?:{_MONTH}\.?(?: \d{{1,2}}\b)?,? )?(?:19|20)\d\d\b|"
+    rf"{_MONTH}\b(?! (?:i|we|he|she|they|it|not|be|have)\b)(?: \d{{1,2}}\b)?)",
+    re.IGNORECASE,
+)
+_PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
+_MALE = frozenset({"he", "him", "his"})
+# After a name in the same question these mostly stand for it: "What did Biden say in his speech?"
+_BINDABLE = r"he|she|his|they|their|theirs|its"
+# Not "is there" and "there are".
+_IN_THAT_PLACE = (
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!^)\bthere\b(?! (?:is|are|was|were|be|been|a|any)\b)"
+)
+_THERE = re.compile(_IN_THAT_PLACE, re.IGNORECASE)
+_POINTING = re.compile(
+    rf"\b(?:him|her|hers|it|them|{_BINDABLE}|this|these|those|latter|former|same|both|each other|else|then|"
+    r"(?:that|which|any|the) ones?|the (?:two|three|others?))\b|"
+    r"\b(?:of|for|about|in|on|at|to|by|under|over|through|with|from|after|before|is|was|do|did|does|will|would|could) "
+    rf"that\b|^that\b|\bthat(?: \w+)?\W*$|{_IN_THAT_PLACE}",
+    re.IGNORECASE,
+)
+_THAT_TIME = re.compile(
+    r"\b(?:in |at )?(?:that|the same) (year|month|day|week|summer|winter|spring|fall)\b", re.IGNORECASE
+)
+_THAT_MONTH = re.compile(rf"\b(?:in )?that ({_MONTH})\b", re.IGNORECASE)
+_THEN = re.compile(r"\b(?:by |back )?then(?=\?|$)", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:the|that) one\b", re.IGNORECASE)
+_OWNED = re.compile(r"['’]s? (?:(?:[A-Z0-9][\w'’-]*|spring|summer|fall|autumn|winter|first|last|new) )*([a-z]+)\b")
+_OWNER_ONLY = frozenset({"first", "last", "new", "own"})
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What has been talked about: questions as they stand alone, newest first, each with its answer.
+
+    Attributes:
+        men, women: Persons whom a pronoun has stood for.
+    """
+
+    questions: tuple[str, ...] = ()
+    answers: tuple[str | None, ...] = ()
+    men: frozenset[str] = frozenset()
+    women: frozenset[str] = frozenset()
+
+    @property
+    def context(self) -> str:
+        """The last questions, oldest first."""
+        return " ".join(reversed(self.questions[:3]))
+
+    @property
+    def names(self) -> set[str]:
+        """Words of the names and years that were said, in lower case."""
+        said = " ".join([*self.questions, *(answer or "" for answer in self.answers)])
+        return {re.sub(r"['’]s?$", "", word.lower()) for word in re.findall(r"[A-Z][\w'’-]*|\b(?:19|20)\d\d\b", said)}
+
+    def after(self, typed: str, question: str, answer: str | None, *, is_new: bool) -> "Topic":
+        """Return the topic after another turn; one that leans on nothing begins anew."""
+        if is_new:
+            return Topic((question,), (answer,))
+        men, women = set(self.men), set(self.women)
+        for match in _pronouns(typed):
+            if (person := _person(match, typed, self)) is not None:
+                (men if match.group().lower() in _MALE else women).add(person)
+        return Topic((question, *self.questions), (answer, *self.answers), frozenset(men), frozenset(women))
+
+
+def points_back(question: str) -> bool:
+    """Tell whether a word of the question stands for something said before it."""
+    return any(not _is_bound(match, question) for match in _POINTING.finditer(question))
+
+
+def resolve(question: str, topic: Topic) -> str:
+    """Return `question` with names, places and times for the words that point at them, where that is clear."""
+    pieces, last = [], 0
+    for match in _pronouns(question):
+        if (person := _person(match, question, topic)) is not None:
+            is_possessive = match.group().lower() == "his" or (
+                match.group().lower() == "her" and not _is_object(match, question)
+            )
+            pieces += [question[last : match.start()], f"{person}'s" if is_possessive else person]
+            last = match.end()
+    question = "".join(pieces) + question[last:]
+    return _with_times(_with_place(_with_noun(question, topic), topic), topic)
+
+
+def names_in(question: str) -> list[str]:
+    """Return the names in a question, in order; the word that opens it is none."""
+    opening = _ASKING.match(question)
+    spans = (match.group() for match in _NAME.finditer(question, opening.end() if opening else 0))
+    return [re.sub(r"['’]s?$", "", name) for span in spans for name in re.split(r"(?<=['’]s) ", span)]
+
+
+def _pronouns(question: str) -> Iterator[re.Match[str]]:
+    return (match for match in _PERSONAL.finditer(question) if not _is_bound(match, question))
+
+
+def _is_bound(match: re.Match[str], question: str) -> bool:
+    """Tell whether the pronoun may stand for a name before it in the same question."""
+    return bool(re.fullmatch(_BINDABLE, match.group(), re.IGNORECASE)) and bool(names_in(question[: match.start()]))
+
+
+def _is_object(match: re.Match[str], question: str) -> bool:
+    """Tell "call him" and "call her" from "her call"."""
+    word = match.group().lower()
+    return word == "him" or (word == "her" and not re.match(r" [a-z]", question[match.end() :]))
+
+
+def _person(match: re.Match[str], question: str, topic: Topic) -> str | None:
+    other = topic.women if match.group().lower() in _MALE else topic.men
+    persons = _persons(topic, last_first=_is_object(match, question))
+    return next((person for person in persons if person not in other and person not in question), None)
+
+
+def _persons(topic: Topic, *, last_first: bool) -> Iterator[str]:
+    """Yield the persons who were named, those of the newest turn first, its answer before its question.
+
+    Within a question they come in order, or, with `last_first`, those first to whom something is done.
+    """
+    for question, answer in zip(topic.questions, topic.answers, strict=True):
+        if answer and " " in answer and _NAME.fullmatch(answer.rstrip(".,")) and not _ASKS_WHERE.search(question):
+            yield from _without_places(answer)
+        named = [
+            person
+            for name in names_in(question)
+            if not _PLACING.search(question[: question.find(name)])
+            for person in _without_places(name)
+        ]
+        yield from reversed(named) if last_first else named
+
+
+def _without_places(name: str) -> list[str]:
+    """Return the persons of a name such as "Gene and Carlene Boner of Hastings"; of "Medal of Honor" none."""
+    persons, _, place = name.partition(" of ")
+    return [] if _NO_PERSON.search(persons) or (place and " " not in persons) else persons.split(" and ")
+
+
+def _with_noun(question: str, topic: Topic) -> str:
+    """Return the question with the noun that "the one in May" stands for: of the last thing that someone has."""
+    if not _ONE.search(question):
+        return question
+    owned = (match[1] for each in topic.questions for match in _OWNED.finditer(each) if match[1] not in _OWNER_ONLY)
+    noun = next(owned, None)
+    return _ONE.sub(f"the {noun}", question) if noun else question
+
+
+def _with_place(question: str, topic: Topic) -> str:
+    if not _THERE.search(question) or (place := _place(topic)) is None:
+        return question
+    return _THERE.sub(f"in {place}", question, count=1)
+
+
+def _place(topic: Topic) -> str | None:
+    """Return the place that was asked about last, or that was the answer."""
+    for question, answer in zip(topic.questions, topic.answers, strict=True):
+        if answer and _ASKS_WHERE.search(question) and (name := _NAME.search(answer)):
+            return name.group()
+        places = [
+            name
+            for name in names_in(question)
+            if _PLACING.search(question[: question.find(name)]) and not DATE.search(name)
+        ]
+        if places:
+            return places[-1]
+    return None
+
+
+def _with_times(question: str, topic: Topic) -> str:
+    date = next((match.group() for each in topic.questions for match in DATE.finditer(each)), None)
+    if date is None:
+        return question
+    if year := YEAR.search(date):
+        question = _THAT_MONTH.sub(rf"in \1 {year.group()}", question)
+        question = re.sub(r"\b(?:in )?(?:that|the same) year\b", f"in {year.group()}", question, flags=re.IGNORECASE)
+    return _THEN.sub(f"in {date}", _THAT_TIME.sub(f"in {date}", question))

@@ -4,7 +4,7 @@
     python benchmarks/conversations.py ../shared/corpus/sample
 
 Measures the folder's own conversations, with which the rules were made, and the held-back ones of tests/dialogue, of
-which the first half was looked at once. Shares cited right; needs the index that 'qa-service eval FOLDER' leaves behind.
+which the first half was looked at once. Prints shares cited right; needs the index that 'qa-service eval FOLDER' makes.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def main() -> None:
         ]
         records = evaluate(engine, QuestionSet(tuple(written_out), tuple(each for each, *_ in found))).records
         in_full = [record.cited_right for record in records[: len(written_out)]]
-        asked = [record for record in records[len(written_out) :]]
+        asked = records[len(written_out) :]
         first = [record.cited_right for record in asked if record.gold.id.endswith("/1")]
         later = [record.cited_right for record in asked if not record.gold.id.endswith("/1")]
         leans = [lean for _, _, leaning in found for lean in leaning]

@@ -40,6 +40,13 @@ class FixedRetriever(Retriever):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.favoured: list[str] | None = None
+
+    def retrieve_in_context(
+        self, question: str, context: str, k: int, filters: Filters, *, favoured: Sequence[str] = ()
+    ) -> list[Hit]:
+        self.favoured = list(favoured)
+        return self.retrieve(question, k, filters)
 
     def retrieve(self, question: str, k: int, filters: Filters) -> list[Hit]:
         self.asked.append(question)
@@ -76,6 +83,11 @@ def engine_with(found: dict[str, tuple[str, float]], catalog: Catalog | None = N
         evidence=EVIDENCE,
         calibration=BY_MARGIN,
     )
+
+
+def replace_retriever(engine: Engine, retriever: Retriever) -> Engine:
+    engine._retriever = retriever
+    return engine
 
 
 def test_an_answer_is_cut_from_its_release_and_cited_with_its_sentence() -> None:
@@ -138,20 +150,37 @@ def test_an_answer_outside_the_filters_is_the_reason_but_not_shown() -> None:
     assert [hit.passage.document_id for hit in reply.passages] == ["a.txt"]
 
 
-def test_a_question_that_leans_on_the_last_is_sought_with_it_but_read_as_asked() -> None:
-    retriever, reader = FixedRetriever(), FixedReader({"a.txt": ("approximately 30 minutes", 2.0)})
-    engine = Engine(
-        info=INFO,
-        catalog=FixedCatalog(),
-        retriever=retriever,
-        reader=reader,
-        evidence=EVIDENCE,
-        calibration=BY_MARGIN,
-    )
-    reply = engine.ask("How long did it take?", history=[Turn("Where did Koizumi meet Putin?", "the Kremlin")])
-    assert reply.question == "How long did it take?"
-    assert reply.interpreted_as == "Where did Koizumi meet Putin? How long did it take?"
-    assert (retriever.asked, reader.asked) == ([reply.interpreted_as], ["How long did it take?"])
+@pytest.mark.parametrize(
+    ("question", "answer", "favoured"),
+    [
+        ("How long did it take?", "two hours", ["c.txt"]),
+        ("How long did it take?", "approximately 30 minutes", ["a.txt", "b.txt"]),
+        ("How long did it take?", None, ["a.txt"]),
+        ("How long did it take the Leaders?", "two hours", ["c.txt"]),
+        ("How long did it take in Paris?", "two hours", []),
+        ("What was the Paris share?", "two hours", None),
+        ("What was the Leaders share?", "two hours", ["c.txt"]),
+        ("Who took thirteen tents to Paris for London and Rome?", "two hours", None),
+    ],
+)
+def test_the_releases_that_answered_last_are_favoured_if_the_question_leans_on_them(
+    question: str, answer: str | None, favoured: list[str] | None
+) -> None:
+    retriever = FixedRetriever()
+    engine = replace_retriever(engine_with({"a.txt": ("approximately 30 minutes", 2.0)}), retriever)
+    reply = engine.ask(question, history=[Turn("When did Koizumi meet Putin?", answer)])
+    assert retriever.favoured == favoured
+    assert (reply.interpreted_as is None) == (favoured is None)
+
+
+def test_a_follow_up_is_read_as_it_stands_alone() -> None:
+    reader = FixedReader({"a.txt": ("approximately 30 minutes", 2.0)})
+    engine = engine_with({})
+    engine._reader = reader
+    reply = engine.ask("And in Paris?", history=[Turn("How long did Koizumi meet Putin in Moscow?", "an hour")])
+    assert reader.asked == ["How long did Koizumi meet Putin in Paris?"]
+    assert reply.question == "And in Paris?"
+    assert reply.interpreted_as == "How long did Koizumi meet Putin in Paris?"
 
 
 @pytest.mark.parametrize("question", ["", "   \n", "x" * 2001])

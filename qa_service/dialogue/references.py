@@ -38,9 +38,7 @@ _MALE = frozenset({"he", "him", "his"})
 # After a name in the same question these mostly stand for it: "What did Biden say in his speech?"
 _BINDABLE = r"he|she|his|they|their|theirs|its"
 # Not "is there" and "there are".
-_IN_THAT_PLACE = (
-    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!^)\bthere\b(?! (?:is|are|was|were|be|been|a|any)\b)"
-)
+_IN_THAT_PLACE = r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!^)\bthere\b(?! (?:is|are|was|were|be|been|a|any)\b)"
 _THERE = re.compile(_IN_THAT_PLACE, re.IGNORECASE)
 _POINTING = re.compile(
     rf"\b(?:him|her|hers|it|them|{_BINDABLE}|this|these|those|latter|former|same|both|each other|else|then|"

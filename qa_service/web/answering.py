@@ -57,7 +57,9 @@ def answer(engine: Engine, asked: AskRequest) -> Reply:
     give_back = _take_place(asked)
     try:
         with _counted() as count:
-            reply = engine.ask(asked.question, history=asked.turns_to_understand, top_k=asked.top_k, filters=asked.engine_filters)
+            reply = engine.ask(
+                asked.question, history=asked.turns_to_understand, top_k=asked.top_k, filters=asked.engine_filters
+            )
             count(reply)
     finally:
         give_back()

@@ -149,6 +149,24 @@ def test_the_link_to_a_question_asks_it_as_it_was_understood(client: FlaskClient
     ]
 
 
+def test_a_follow_up_can_be_asked_as_typed_and_the_conversation_goes_on(
+    client: FlaskClient, engine: FakeEngine
+) -> None:
+    first = page_of(ask(client, "How long?"))
+    second = page_of(ask(client, "And the bridge?", **_grouped(first)))
+    [button] = second.css("button[name=as_typed]")
+    assert (button.attributes["value"], button.attributes["form"]) == ("And the bridge?", "ask")
+
+    again = {**_grouped(second), "question": "half typed", "as_typed": "And the bridge?"}
+    third = page_of(client.post("/ask", data=again, headers=BROWSER))
+
+    assert engine.asked[-1] == Asked("And the bridge?", [], 5, Filters())
+    assert texts(third, ".interpreted") == []
+    assert texts(third, "#latest .question") == ["And the bridge?"]
+    carried = [value for name, value in fields_of(third) if name == "history_question"]
+    assert carried == ["How long?", "And the bridge?", "And the bridge?"]
+
+
 def test_a_long_conversation_keeps_its_last_twenty_turns(client: FlaskClient, engine: FakeEngine) -> None:
     history = {"history_question": [f"q{n}" for n in range(30)], "history_answer": ["a"] * 30}
 

@@ -119,7 +119,7 @@ class FakeRetrieved:
     """A question half way; `options` are those it was asked with."""
 
     question: str
-    interpreted: str
+    interpreted_as: str | None
     passages: Sequence[Hit]
     options: dict[str, Any]
 
@@ -174,7 +174,7 @@ class FakeEngine:
         if question == "refuse":
             raise QuestionError("the question can't be read: write it in words.")
         nearest = [Hit(row, passage, 0.03) for row, passage in enumerate(passages_of(SUMMIT)[:top_k])]
-        return FakeRetrieved(question, question, nearest, {"top_k": top_k, **options})
+        return FakeRetrieved(question, None, nearest, {"top_k": top_k, **options})
 
     def answer(self, found: FakeRetrieved) -> Reply:
         return self.ask(found.question, **found.options)

@@ -100,6 +100,7 @@ def ask(
     date_from: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only releases from this day on.")] = None,
     date_to: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only releases up to this day.")] = None,
     document: Annotated[list[str] | None, typer.Option(help="Only this release; may be repeated.")] = None,
+    read_dates: Annotated[bool, typer.Option(help="Heed dates and 'latest' in the question.")] = True,
 ) -> None:
     """Answer one question in the terminal. Exit status 0 when answered, 2 when refused."""
     settings = _settings(documents=documents, index=index)
@@ -109,7 +110,7 @@ def ask(
     from qa_service.types import Filters  # noqa: PLC0415
 
     filters = Filters(_date(date_from), _date(date_to), tuple(document) if document else None)
-    reply = open_engine(settings).ask(question, top_k=top_k, filters=filters)
+    reply = open_engine(settings).ask(question, top_k=top_k, filters=filters, read_dates=read_dates)
     if json_output:
         terminal.print_json(reply_as_json(reply))
     else:

@@ -1,29 +1,40 @@
 """Answers questions from one snapshot: interpret, retrieve, read, decide, cite."""
 
+import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_service.dialogue import Understood, understand
 from qa_service.errors import CitationError, QuestionError
+from qa_service.finding import Finder, Found, as_preference, heeded_dates
 from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
 from qa_service.reading import Calibration, Evidence, EvidenceGatherer, says_the_same
 from qa_service.retrieval import Retriever
 from qa_service.sentences import covering_sentences
-from qa_service.types import Answer, Citation, Document, Filters, Hit, IndexInfo, Reason, Reply, Span, Turn
+from qa_service.types import (
+    Answer,
+    Citation,
+    DateOrder,
+    DateUse,
+    Document,
+    Filters,
+    Hit,
+    IndexInfo,
+    LeftOut,
+    Reason,
+    Reply,
+    Span,
+    Turn,
+)
 from qa_service.values import Surroundings, items_of, polarity_of, speaker_of, value_of
-from qa_service.words import without_names
 
 MAX_QUESTION = 2_000
 MAX_TOP_K = 50
 MAX_ANSWERS = 3
-# Reading ten passages instead of five added nothing in the trials of shared evidence; five keep a question quick.
-READ_PASSAGES = 5
-# A follow-up reads two more: passages of the releases that it leans on stand beside those that its words find.
-READ_FOR_FOLLOW_UPS = 7
-# Releases that a follow-up stays with: the one that was cited, and one that said the same.
-MAX_FAVOURED = 2
+# Answers as sure as this share of the best are put in order when the question asks for the latest or the first.
+_ORDER_SHARE = 0.6
 # Below this cosine, without a word in common, nothing in the releases is about the question at all.
 _UNRELATED = 0.25
 # A further answer must come within this of the best one's confidence.
@@ -47,14 +58,13 @@ class Retrieved:
     """A question half way: what was found for it, not read yet.
 
     Attributes:
-        understood: What it means after the turns before it.
-        hits: Those to read and those to show, best first.
+        found: What it was taken for, and its passages.
+        filters: The caller's.
         stages: Seconds by stage so far.
     """
 
     question: str
-    understood: Understood
-    hits: Sequence[Hit]
+    found: Found
     top_k: int
     filters: Filters
     stages: Mapping[str, float]
@@ -62,13 +72,13 @@ class Retrieved:
     @property
     def interpreted_as(self) -> str | None:
         """The stand-alone question; None when that is what was asked."""
-        written_out = self.understood.written_out
+        written_out = self.found.understood.written_out
         return written_out if written_out != self.question else None
 
     @property
     def passages(self) -> tuple[Hit, ...]:
         """The passages that the reply shows."""
-        return tuple(self.hits[: self.top_k])
+        return tuple(self.found.hits[: self.top_k])
 
 
 class _Laps:
@@ -101,14 +111,21 @@ class Engine:
         """Put the stages together; `threshold` overrides the calibration's."""
         self.info = info
         self.catalog = catalog
-        self._retriever = retriever
+        self._finder = Finder(retriever, catalog)
         self._reader = reader
         self._evidence = evidence
         self.calibration = calibration
         self._threshold = calibration.threshold if threshold is None else threshold
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), top_k: int = 5, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        top_k: int = 5,
+        filters: Filters | None = None,
+        read_dates: bool = True,
+        today: dt.date | None = None,
     ) -> Reply:
         """Answer from the releases that `filters` allow, or refuse with a reason.
 
@@ -116,16 +133,27 @@ class Engine:
             question: 1 to 2,000 characters.
             history: Earlier turns, oldest first.
             top_k: How many passages the reply holds, 1 to 50.
-            filters: None allows every release.
+            filters: None allows every release. Its dates win over those of the question.
+            read_dates: Whether to heed dates, "latest" and "first" in the question.
+            today: What "last week" is relative to; None is the day on this machine.
 
         Raises:
             QuestionError: The question or `top_k` is outside its limits.
             CitationError: A citation would not have been exact; nothing is answered then.
         """
-        return self.answer(self.retrieve(question, history=history, top_k=top_k, filters=filters))
+        return self.answer(
+            self.retrieve(question, history=history, top_k=top_k, filters=filters, read_dates=read_dates, today=today)
+        )
 
     def retrieve(
-        self, question: str, *, history: Sequence[Turn] = (), top_k: int = 5, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        top_k: int = 5,
+        filters: Filters | None = None,
+        read_dates: bool = True,
+        today: dt.date | None = None,
     ) -> Retrieved:
         """Do the first half of `ask`, the quick one: interpret the question, find passages. Raises as `ask` does."""
         laps = _Laps()
@@ -136,75 +164,59 @@ class Engine:
             raise QuestionError(f"top_k is {top_k}: send 1 to {MAX_TOP_K}.")
         filters = filters or Filters()
         understood = understand(question, history)
+        dates = heeded_dates(question, filters, today or dt.date.today()) if read_dates else None
         laps.end("interpret")
-        understood, hits = self._find(understood, max(top_k, READ_FOR_FOLLOW_UPS), filters)
+        found = self._finder.find(understood, dates, filters, n_hits=top_k)
         laps.end("retrieve")
-        return Retrieved(question, understood, hits, top_k, filters, laps.seconds)
+        return Retrieved(question, found, top_k, filters, laps.seconds)
 
-    def answer(self, found: Retrieved) -> Reply:
+    def answer(self, half: Retrieved) -> Reply:
         """Do the second half of `ask`: read, decide, cite. Raises as `ask` does."""
-        laps = _Laps(found.stages)
-        question, understood, filters = found.question, found.understood, found.filters
-        candidates = self._read(understood, found.hits)
+        laps = _Laps(half.stages)
+        candidates = self._read(half.found)
+        reason = self._reason_to_refuse(candidates, half.filters)
+        dates = half.found.dates
+        if reason and dates and dates.applied is DateUse.FILTER:
+            # The date may be one in the text: a refusal must not rest on our reading of it.
+            found = self._finder.find(half.found.understood, as_preference(dates), half.filters, n_hits=half.top_k)
+            half = replace(half, found=found)
+            candidates = self._read(found)
+            reason = self._reason_to_refuse(candidates, half.filters)
         laps.end("read")
-        reason = self._reason_to_refuse(candidates, filters)
-        if reason and filters and self._answers_without_filters(understood):
+        left_out = self._left_out(half.found.understood) if reason and half.filters else None
+        if left_out:
             reason = Reason.OUTSIDE_FILTERS
         laps.end("decide")
-        answers, citations = ((), ()) if reason else self._cite(question, candidates)
+        answers, citations = ((), ()) if reason else self._cite(half.question, candidates)
         laps.end("cite")
         return Reply(
-            question=question,
-            interpreted_as=found.interpreted_as,
+            question=half.question,
+            interpreted_as=half.interpreted_as,
             answers=answers,
             citations=citations,
-            passages=found.passages,
+            passages=half.passages,
             index=self.info,
             reason=reason,
+            dates=half.found.dates,
+            without_filters=left_out,
             took_ms=sum(laps.seconds.values()) * 1000,
             stages=laps.seconds,
         )
 
     def candidates(self, question: str, filters: Filters | None = None) -> list[Candidate]:
         """Return what the reader found for a stand-alone question, most confident first, nothing decided yet."""
-        hits = self._retriever.retrieve(question, READ_PASSAGES, filters or Filters())
-        return self._read(Understood(question), hits)
+        return self._read(self._finder.find(Understood(question), None, filters or Filters()))
 
-    def _find(self, understood: Understood, k: int, filters: Filters) -> tuple[Understood, list[Hit]]:
-        """Return the question as it was sought, and its hits; a follow-up favours the releases that it leans on."""
-        if understood.context is None:
-            return understood, self._retriever.retrieve(understood.question, k, filters)
-        favoured = self._leant_on(understood, filters)
-        if not favoured and not understood.is_certain:
-            return Understood(understood.question), self._retriever.retrieve(understood.question, k, filters)
-        # New names take the place of the old ones.
-        context = without_names(understood.context) if understood.new_names else understood.context
-        return understood, self._retriever.retrieve_in_context(
-            understood.question, context, k, filters, favoured=favoured
-        )
-
-    def _leant_on(self, understood: Understood, filters: Filters) -> list[str]:
-        """Return the releases that answered what the question leans on, if they hold the names that are new in it."""
-        hits = self._retriever.retrieve(understood.context or "", READ_PASSAGES, filters)
-        answer = understood.answer
-        answering = [hit.passage.document_id for hit in hits if answer is not None and answer in hit.passage.text]
-        found = list(dict.fromkeys(answering or [hit.passage.document_id for hit in hits[:1]]))[:MAX_FAVOURED]
-        texts = {document_id: self.catalog.document(document_id) for document_id in found}
-        return [
-            document_id
-            for document_id, document in texts.items()
-            if document is not None and all(name in document.text.lower() for name in understood.new_names)
-        ]
-
-    def _read(self, understood: Understood, hits: Sequence[Hit]) -> list[Candidate]:
-        question = understood.question
-        hits = list(hits[: READ_PASSAGES if understood.context is None else READ_FOR_FOLLOW_UPS])
+    def _read(self, found: Found) -> list[Candidate]:
+        question, hits = found.understood.question, list(found.hits[: found.n_to_read])
         spans = self._reader.read(question, [hit.passage for hit in hits])
-        found = [
+        candidates = [
             Candidate(hit, span, evidence, self.calibration.confidence(evidence))
             for hit, span, evidence in zip(hits, spans, self._evidence.gather(question, hits, spans), strict=True)
         ]
-        return sorted(found, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
+        ranked = sorted(candidates, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
+        order = found.dates.order if found.dates else None
+        return _by_date(ranked, order, self._threshold) if order else ranked
 
     def _reason_to_refuse(self, candidates: Sequence[Candidate], filters: Filters) -> Reason | None:
         if candidates and candidates[0].confidence >= self._threshold:
@@ -215,9 +227,14 @@ class Engine:
             return Reason.NO_MATCH
         return Reason.LOW_CONFIDENCE
 
-    def _answers_without_filters(self, understood: Understood) -> bool:
-        candidates = self._read(*self._find(understood, READ_FOR_FOLLOW_UPS, Filters()))
-        return bool(candidates) and candidates[0].confidence >= self._threshold
+    def _left_out(self, understood: Understood) -> LeftOut | None:
+        """Return what would be answered without filters, None when that is nothing, too."""
+        candidates = self._read(self._finder.find(understood, None, Filters()))
+        if not candidates or candidates[0].confidence < self._threshold:
+            return None
+        span, passage = candidates[0].span, candidates[0].hit.passage
+        document = self._document(passage.document_id, {})
+        return LeftOut(document.text[span.start : span.end], document.id, document.title, document.date, passage.number)
 
     def _cite(self, question: str, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:
         """Return up to three distinct answers, each with the citations that give it, numbered from 1."""
@@ -277,6 +294,19 @@ def _with_details(answer: Answer, question: str, citation: Citation, document: D
         polarity=polarity_of(question, citation.quote),
         speaker=speaker,
     )
+
+
+def _by_date(ranked: Sequence[Candidate], order: DateOrder, threshold: float) -> list[Candidate]:
+    """Return candidates with those about as sure as the first in order of their releases' dates, undated ones last."""
+    least = max(threshold, ranked[0].confidence * _ORDER_SHARE) if ranked else 0.0
+    sure = [candidate for candidate in ranked if candidate.confidence >= least]
+
+    def place(candidate: Candidate) -> tuple[bool, int]:
+        date = candidate.hit.passage.date
+        day = date.toordinal() if date else 0
+        return date is None, -day if order is DateOrder.LATEST else day
+
+    return sorted(sure, key=place) + list(ranked[len(sure) :])
 
 
 def _citation(number: int, candidate: Candidate, document: Document) -> Citation:

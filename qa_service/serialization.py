@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from qa_service.types import Citation, Hit, IndexInfo, Reply, Slice, Value
+from qa_service.types import Citation, Hit, IndexInfo, LeftOut, Reply, Slice, UnderstoodDates, Value
 
 
 def reply_as_json(reply: Reply) -> dict[str, object]:
@@ -14,6 +14,8 @@ def reply_as_json(reply: Reply) -> dict[str, object]:
         "interpreted_as": reply.interpreted_as,
         "answered": reply.is_answered,
         "reason": reply.reason.value if reply.reason else None,
+        "dates": _dates_as_json(reply.dates),
+        "without_filters": _left_out_as_json(reply.without_filters),
         "answers": [
             {
                 "text": answer.text,
@@ -103,6 +105,30 @@ def hit_as_json(hit: Hit) -> dict[str, object]:
         "end": passage.end,
         "score": round(hit.score, 6),
         "url": document_url(passage.document_id, passage.number),
+    }
+
+
+def _dates_as_json(dates: UnderstoodDates | None) -> dict[str, object] | None:
+    if dates is None:
+        return None
+    return {
+        "words": list(dates.words),
+        "date_from": _iso(dates.date_from),
+        "date_to": _iso(dates.date_to),
+        "order": dates.order.value if dates.order else None,
+        "applied": dates.applied.value,
+    }
+
+
+def _left_out_as_json(left_out: LeftOut | None) -> dict[str, object] | None:
+    if left_out is None:
+        return None
+    return {
+        "text": left_out.text,
+        "document_id": left_out.document_id,
+        "title": left_out.title,
+        "date": _iso(left_out.date),
+        "url": document_url(left_out.document_id, left_out.passage_number),
     }
 
 

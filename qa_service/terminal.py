@@ -157,6 +157,8 @@ def print_reply(reply: Reply) -> None:
     """Print answers with their quotes and places, or the refusal with the nearest passages."""
     if reply.interpreted_as:
         print_out(f"Understood as: {reply.interpreted_as}\n")
+    if reply.dates:
+        print_out(f"Dates understood ({reply.dates.applied}): {'; '.join(reply.dates.words)}\n")
     citations = {citation.id: citation for citation in reply.citations}
     for answer in reply.answers:
         citation = citations[answer.citation]
@@ -167,6 +169,8 @@ def print_reply(reply: Reply) -> None:
             _print_citation(citations[other], shows_quote=False)
     if reply.reason:
         print_out(f"Not in these releases: {_REFUSALS[reply.reason]}.")
+        if reply.without_filters:
+            print_out(f"Without the filters: {reply.without_filters.text}  ({reply.without_filters.document_id})")
         if reply.passages:
             print_out("Nearest passages (not an answer):")
         for hit in reply.passages:

@@ -248,12 +248,53 @@ class Answer:
     speaker: Slice | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The answer that releases outside the filters would have given."""
+
+    text: str
+    document_id: str
+    title: str
+    date: dt.date | None
+    passage_number: int
+
+
 class Reason(StrEnum):
     """Why a question was refused."""
 
     NO_MATCH = "no_match"
     LOW_CONFIDENCE = "low_confidence"
     OUTSIDE_FILTERS = "outside_filters"
+
+
+class DateOrder(StrEnum):
+    """Which of the answers a question asks for, by the date of the release."""
+
+    LATEST = "latest"
+    EARLIEST = "earliest"
+
+
+class DateUse(StrEnum):
+    """What dates in a question do: a filter excludes releases, a preference only favours some."""
+
+    FILTER = "filter"
+    PREFERENCE = "preference"
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodDates:
+    """The dates that a question's words were taken for, and what was made of them.
+
+    Attributes:
+        words: As they stand in the question, in its order.
+        date_from, date_to: First and last day, None for an open end.
+    """
+
+    words: tuple[str, ...]
+    date_from: dt.date | None = None
+    date_to: dt.date | None = None
+    order: DateOrder | None = None
+    applied: DateUse = DateUse.PREFERENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +310,14 @@ class IndexInfo:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What `Engine.ask` returns. `reason` is None exactly when there are answers; `stages` are seconds by stage."""
+    """What `Engine.ask` returns.
+
+    Attributes:
+        reason: None exactly when there are answers.
+        dates: What dates in the question were taken for, None when it holds none or they were not to be read.
+        without_filters: Of a refusal for the filters: the best answer that they leave out.
+        stages: Seconds by stage.
+    """
 
     question: str
     interpreted_as: str | None
@@ -278,6 +326,8 @@ class Reply:
     passages: tuple[Hit, ...]
     index: IndexInfo
     reason: Reason | None = None
+    dates: UnderstoodDates | None = None
+    without_filters: LeftOut | None = None
     took_ms: float = field(default=0.0, compare=False)
     stages: Mapping[str, float] = field(default_factory=dict, compare=False)
 

@@ -123,6 +123,28 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Dates:
+    """What dates in the question were taken for: a filter excludes releases, a preference favours some."""
+
+    words: tuple[str, ...]
+    date_from: dt.date | None
+    date_to: dt.date | None
+    order: Literal["latest", "earliest"] | None
+    applied: Literal["filter", "preference"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The answer that releases outside the filters would have given."""
+
+    text: str
+    document_id: str
+    title: str
+    date: dt.date | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The reply to a question.
 
@@ -131,6 +153,8 @@ class Reply:
         answered: False when the releases don't say; then there are no answers and no citations.
         reason: Why not, None when it is answered.
         answers: Best first.
+        dates: None when the question holds none, or they were not to be read.
+        without_filters: With the reason `outside_filters`: the best answer they leave out, or None.
         passages: The nearest ones, best first. In a refusal they are not an answer.
     """
 
@@ -138,6 +162,8 @@ class Reply:
     interpreted_as: str | None
     answered: bool
     reason: Reason | None
+    dates: Dates | None
+    without_filters: LeftOut | None
     answers: tuple[Answer, ...]
     citations: tuple[Citation, ...]
     passages: tuple[Passage, ...]
@@ -152,6 +178,8 @@ def reply_from_json(stored: Mapping[str, Any]) -> Reply:
         Reply,
         {
             **stored,
+            "dates": _dates_from_json(stored.get("dates")),
+            "without_filters": _left_out_from_json(stored.get("without_filters")),
             "answers": tuple(answers),
             "citations": tuple(_from_json(Citation, _dated(citation, "date")) for citation in stored["citations"]),
             "passages": tuple(_from_json(Passage, _dated(passage, "date")) for passage in stored["passages"]),
@@ -172,6 +200,17 @@ def _answer_from_json(stored: Mapping[str, Any]) -> Answer:
             "speaker": _from_json(Speaker, speaker) if speaker else None,
         },
     )
+
+
+def _dates_from_json(stored: Mapping[str, Any] | None) -> Dates | None:
+    if stored is None:
+        return None
+    dated = _dated(_dated(stored, "date_from"), "date_to")
+    return _from_json(Dates, {**dated, "words": tuple(stored["words"])})
+
+
+def _left_out_from_json(stored: Mapping[str, Any] | None) -> LeftOut | None:
+    return _from_json(LeftOut, _dated(stored, "date")) if stored else None
 
 
 def index_from_json(stored: Mapping[str, Any]) -> Index:

@@ -28,6 +28,7 @@ LAYERS = [
     {"sentences", "answer_types"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue", "values"},
     {"preparing"},
+    {"finding"},
     {"builder", "engine", "serialization", "fetching", "feedback"},
     {"assembly"},
     {"live", "evaluation", "suggesting"},

@@ -57,7 +57,8 @@ def test_ask_as_json_is_the_reply_of_the_api(run) -> None:  # type: ignore[no-un
     reply = json.loads(run("ask", "Where will Toyota build a manufacturing plant?", "--json").stdout)
     assert reply["answered"] is True
     assert list(reply) == [
-        "question", "interpreted_as", "answered", "reason", "answers", "citations", "passages", "index", "took_ms",
+        "question", "interpreted_as", "answered", "reason", "dates", "without_filters", "answers", "citations",
+            "passages", "index", "took_ms",
     ]  # fmt: skip
 
 

@@ -8,9 +8,10 @@ from fakes import WordEmbedder
 from qa_service.engine import Engine
 from qa_service.errors import CitationError, QuestionError
 from qa_service.indexing.catalog import Catalog
+from qa_service.protocols import Reader
 from qa_service.reading import Calibration, EvidenceGatherer
 from qa_service.retrieval import Retriever
-from qa_service.types import Document, Filters, Hit, IndexInfo, Passage, Reason, Span, Turn
+from qa_service.types import DateUse, Document, Filters, Hit, IndexInfo, Passage, Reason, Span, Turn
 
 INFO = IndexInfo("000001-20260102T120000Z", dt.datetime(2026, 1, 2, tzinfo=dt.UTC), 3, 3, dt.date(2005, 5, 10))
 # Confidence is the margin alone: 0.5 at margin 0, 0.73 at 1, 0.88 at 2.
@@ -74,20 +75,21 @@ class FixedReader:
         return spans
 
 
-def engine_with(found: dict[str, tuple[str, float]], catalog: Catalog | None = None) -> Engine:
+def engine_with(
+    found: dict[str, tuple[str, float]],
+    catalog: Catalog | None = None,
+    *,
+    retriever: Retriever | None = None,
+    reader: Reader | None = None,
+) -> Engine:
     return Engine(
         info=INFO,
         catalog=catalog or FixedCatalog(),
-        retriever=FixedRetriever(),
-        reader=FixedReader(found),
+        retriever=retriever or FixedRetriever(),
+        reader=reader or FixedReader(found),
         evidence=EVIDENCE,
         calibration=BY_MARGIN,
     )
-
-
-def replace_retriever(engine: Engine, retriever: Retriever) -> Engine:
-    engine._retriever = retriever
-    return engine
 
 
 def test_an_answer_is_cut_from_its_release_and_cited_with_its_sentence() -> None:
@@ -167,7 +169,7 @@ def test_the_releases_that_answered_last_are_favoured_if_the_question_leans_on_t
     question: str, answer: str | None, favoured: list[str] | None
 ) -> None:
     retriever = FixedRetriever()
-    engine = replace_retriever(engine_with({"a.txt": ("approximately 30 minutes", 2.0)}), retriever)
+    engine = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}, retriever=retriever)
     reply = engine.ask(question, history=[Turn("When did Koizumi meet Putin?", answer)])
     assert retriever.favoured == favoured
     assert (reply.interpreted_as is None) == (favoured is None)
@@ -175,9 +177,9 @@ def test_the_releases_that_answered_last_are_favoured_if_the_question_leans_on_t
 
 def test_a_follow_up_is_read_as_it_stands_alone() -> None:
     reader = FixedReader({"a.txt": ("approximately 30 minutes", 2.0)})
-    engine = engine_with({})
-    engine._reader = reader
-    reply = engine.ask("And in Paris?", history=[Turn("How long did Koizumi meet Putin in Moscow?", "an hour")])
+    reply = engine_with({}, reader=reader).ask(
+        "And in Paris?", history=[Turn("How long did Koizumi meet Putin in Moscow?", "an hour")]
+    )
     assert reader.asked == ["How long did Koizumi meet Putin in Paris?"]
     assert reply.question == "And in Paris?"
     assert reply.interpreted_as == "How long did Koizumi meet Putin in Paris?"
@@ -228,3 +230,85 @@ def test_asking_in_two_halves_gives_the_reply_of_asking_at_once() -> None:
     assert reply == engine.ask("How long?", top_k=2)
     assert list(reply.stages) == ["interpret", "retrieve", "read", "decide", "cite"]
     assert reply.took_ms == pytest.approx(1000 * sum(reply.stages.values()))
+
+
+class DatedRetriever(FixedRetriever):
+    """Gives the texts the dates 2004, 2005 and 2006, in order, and heeds date bounds."""
+
+    def retrieve(self, question: str, k: int, filters: Filters) -> list[Hit]:
+        dates = [dt.date(2004 + row, 3, 1) for row in range(len(TEXTS))]
+        hits = [
+            replace(hit, passage=replace(hit.passage, date=dates[hit.row]))
+            for hit in super().retrieve(question, k, filters)
+        ]
+        return [
+            hit
+            for hit in hits
+            if (filters.date_from or dt.date.min) <= dates[hit.row] <= (filters.date_to or dt.date.max)
+        ]
+
+
+def dated_engine(found: dict[str, tuple[str, float]]) -> Engine:
+    return engine_with(found, retriever=DatedRetriever())
+
+
+BOTH = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", 1.9)}
+
+
+def test_releases_named_by_their_year_are_the_only_ones_that_answer() -> None:
+    reply = dated_engine(BOTH).ask("How long, by the releases of 2006?")
+    assert [answer.text for answer in reply.answers] == ["two hours"]
+    assert reply.dates
+    assert (reply.dates.words, reply.dates.date_from, reply.dates.applied) == (
+        ("of 2006",),
+        dt.date(2006, 1, 1),
+        DateUse.FILTER,
+    )
+
+
+def test_a_date_that_would_leave_no_answer_becomes_a_preference_and_says_so() -> None:
+    reply = dated_engine(BOTH).ask("How long, by the releases of 2005?")
+    assert [answer.text for answer in reply.answers] == ["approximately 30 minutes", "two hours"]
+    assert reply.dates
+    assert reply.dates.applied is DateUse.PREFERENCE
+
+
+def test_other_dates_exclude_nothing() -> None:
+    reply = dated_engine(BOTH).ask("How long did they meet in 2006?")
+    assert {answer.text for answer in reply.answers} == {"approximately 30 minutes", "two hours"}
+
+
+def test_the_callers_dates_win_over_the_questions() -> None:
+    filters = Filters(date_to=dt.date(2004, 12, 31))
+    reply = dated_engine(BOTH).ask("How long, by the releases of 2006?", filters=filters)
+    assert [answer.text for answer in reply.answers] == ["approximately 30 minutes"]
+    assert reply.dates is None
+
+
+@pytest.mark.parametrize(("word", "first"), [("latest", "two hours"), ("earliest", "approximately 30 minutes")])
+def test_about_equally_sure_answers_come_by_date_when_the_question_asks_for_it(word: str, first: str) -> None:
+    assert dated_engine(BOTH).ask(f"How long was the {word} meeting?").answers[0].text == first
+
+
+def test_an_unsure_answer_is_not_first_for_being_the_latest() -> None:
+    found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", 0.5)}
+    assert dated_engine(found).ask("How long was the latest meeting?").answers[0].text == "approximately 30 minutes"
+
+
+def test_dates_are_left_alone_when_they_are_not_to_be_read() -> None:
+    reply = dated_engine(BOTH).ask("How long, by the latest releases of 2006?", read_dates=False)
+    assert (reply.dates, reply.answers[0].text) == (None, "approximately 30 minutes")
+
+
+def test_today_is_an_argument() -> None:
+    reply = dated_engine(BOTH).ask("How long, by the releases of last year?", today=dt.date(2007, 1, 1))
+    assert [answer.text for answer in reply.answers] == ["two hours"]
+
+
+def test_a_refusal_for_the_filters_names_what_they_leave_out() -> None:
+    reply = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}).ask(
+        "How long?", filters=Filters(document_ids=("c.txt",))
+    )
+    assert reply.reason is Reason.OUTSIDE_FILTERS
+    assert reply.without_filters
+    assert (reply.without_filters.text, reply.without_filters.document_id) == ("approximately 30 minutes", "a.txt")

@@ -1,5 +1,6 @@
-"""What a question means after the turns before it."""
+"""What a question means after the turns before it, and which dates and what order by date its words ask for."""
 
+from qa_service.dialogue.date_words import read_dates
 from qa_service.dialogue.followups import Understood, understand
 
-__all__ = ["Understood", "understand"]
+__all__ = ["Understood", "read_dates", "understand"]

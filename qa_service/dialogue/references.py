@@ -145,8 +145,9 @@ def _persons(topic: Topic, *, last_first: bool) -> Iterator[str]:
     Within a question they come in order, or, with `last_first`, those first to whom something is done.
     """
     for question, answer in zip(topic.questions, topic.answers, strict=True):
-        if answer and " " in answer and _NAME.fullmatch(answer.rstrip(".,")) and not _ASKS_WHERE.search(question):
-            yield from _without_places(answer)
+        answered = (answer or "").partition(",")[0]
+        if " " in answered and _NAME.fullmatch(answered) and not _ASKS_WHERE.search(question):
+            yield from _without_places(answered)
         named = [
             person
             for name in names_in(question)

@@ -58,7 +58,11 @@ def answer(engine: Engine, asked: AskRequest) -> Reply:
     try:
         with _counted() as count:
             reply = engine.ask(
-                asked.question, history=asked.turns_to_understand, top_k=asked.top_k, filters=asked.engine_filters
+                asked.question,
+                history=asked.turns_to_understand,
+                top_k=asked.top_k,
+                filters=asked.engine_filters,
+                read_dates=asked.read_dates,
             )
             count(reply)
     finally:
@@ -81,7 +85,11 @@ def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
     try:
         with _counted():
             found = engine.retrieve(
-                asked.question, history=asked.turns_to_understand, top_k=asked.top_k, filters=asked.engine_filters
+                asked.question,
+                history=asked.turns_to_understand,
+                top_k=asked.top_k,
+                filters=asked.engine_filters,
+                read_dates=asked.read_dates,
             )
     except BaseException:
         give_back()

@@ -19,7 +19,8 @@ MAX_HISTORY_BYTES = 36_000
 """Of the form's body: leaves room below its 64 KiB for a question of 2,000 characters at 12 bytes each."""
 
 AS_TYPED = "as_typed"
-"""Button under a follow-up: its value is the question, to be asked again without what was understood."""
+WITHOUT_DATES = "without_dates"
+"""Buttons under an answer: their value is the question, to be asked again without what was understood."""
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
@@ -41,7 +42,7 @@ def parse_ask_query(values: Values) -> AskRequest:
         InvalidFields: Naming every parameter that is not as it should be.
     """
     # snapshot: the one that answered when the link was made; the page compares
-    _refuse_unknown(values, {"q", "top_k", "date_from", "date_to", "document_id", "snapshot"})
+    _refuse_unknown(values, {"q", "top_k", "date_from", "date_to", "document_id", "read_dates", "snapshot"})
     return _validate_ask(values, question="q")
 
 
@@ -51,9 +52,11 @@ def parse_ask_form(values: Values) -> AskRequest:
     Raises:
         InvalidFields: Naming every field that is not as it should be.
     """
-    known = {"question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer", AS_TYPED}
+    known = {"question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer"}
+    known |= {AS_TYPED, WITHOUT_DATES}
     _refuse_unknown(values, known)
-    return _validate_ask(values, question=AS_TYPED if AS_TYPED in values else "question")
+    again = next((name for name in (AS_TYPED, WITHOUT_DATES) if name in values), None)
+    return _validate_ask(values, question=again or "question")
 
 
 def parse_list_query(values: Values) -> ListRequest:
@@ -96,6 +99,10 @@ def _validate_ask(values: Values, *, question: str) -> AskRequest:
         fields["question"] = given[question]
     if question == AS_TYPED:
         fields["as_typed"] = True
+    if question == WITHOUT_DATES:
+        fields["read_dates"] = False
+    if "read_dates" in given:
+        fields["read_dates"] = {"true": True, "false": False}.get(str(given["read_dates"]), given["read_dates"])
     if "top_k" in given:
         fields["top_k"] = _whole_number(given["top_k"])
     try:

@@ -102,7 +102,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             303: Given("To the chat page", {HTML: None}, location="The chat page"),
         },
         _ASK_ERRORS,
-        query=("q", "top_k", "date_from", "date_to", "document_id", "snapshot"),
+        query=("q", "top_k", "date_from", "date_to", "document_id", "read_dates", "snapshot"),
     ),
     ("/documents", "get"): Operation(
         "list_documents",
@@ -194,6 +194,7 @@ _PARAMETERS: Mapping[str, tuple[type[BaseModel], str]] = {
     "q": (schemas.AskRequest, "question"),
     "question": (schemas.AskRequest, "question"),
     "top_k": (schemas.AskRequest, "top_k"),
+    "read_dates": (schemas.AskRequest, "read_dates"),
     "date_from": (schemas.FilterRequest, "date_from"),
     "date_to": (schemas.FilterRequest, "date_to"),
     "document_id": (schemas.FilterRequest, "document_ids"),

@@ -120,6 +120,28 @@ class Retrieved(_Found):
     """Data of the event `passages`: what is known before anything is read."""
 
 
+class Dates(_Response):
+    """What dates in the question were taken for."""
+
+    words: list[str] = Field(description="The words, as they stand in the question")
+    date_from: dt.date | None = Field(description="First day, null for an open end")
+    date_to: dt.date | None = Field(description="Last day, null for an open end")
+    order: Literal["latest", "earliest"] | None = Field(description="Which of equally sure answers comes first")
+    applied: Literal["filter", "preference"] = Field(
+        description="Whether other releases were left out, or these only favoured"
+    )
+
+
+class LeftOut(_Response):
+    """The answer that releases outside the filters would have given."""
+
+    text: str = Field(description="The answer's words")
+    document_id: Id
+    title: Title
+    date: ReleaseDate
+    url: Url
+
+
 class Reply(_Found):
     """An answer with its citations, or a refusal with its reason."""
 
@@ -127,6 +149,10 @@ class Reply(_Found):
     reason: Literal["no_match", "low_confidence", "outside_filters"] | None = Field(
         description="Why nothing is answered: nothing is about the question, nothing answers it surely enough, or only "
         "releases that the filters leave out do. Null when it is answered"
+    )
+    dates: Dates | None = Field(description="Dates understood; null without any, or unless `read_dates`")
+    without_filters: LeftOut | None = Field(
+        description="With the reason `outside_filters`: what they leave out, null when that is no answer either"
     )
     answers: list[Answer] = Field(max_length=3, description="Distinct answers, best first; empty in a refusal")
     citations: list[Citation] = Field(description="Of the answers; empty in a refusal")

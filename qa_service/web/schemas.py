@@ -82,6 +82,10 @@ class AskRequest(_Request):
     as_typed: bool = Field(False, description="Whether to read the question on its own, whatever `history` holds")
     top_k: int = Field(5, ge=1, le=50, description="How many passages the reply holds")
     filters: FilterRequest = Field(FilterRequest(), description="Which releases may answer")
+    read_dates: bool = Field(
+        default=True,
+        description='Whether dates and "latest" in the question are heeded; dates in `filters` always win',
+    )
 
     @property
     def turns(self) -> list[Turn]:

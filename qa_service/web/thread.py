@@ -173,6 +173,7 @@ def _permalink(asked: AskRequest, reply: Reply) -> str:
         date_from=asked.filters.date_from,
         date_to=asked.filters.date_to,
         document_id=asked.filters.document_ids,
+        read_dates=None if asked.read_dates else "false",
         snapshot=reply.index.version,
     )
 

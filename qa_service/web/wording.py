@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
 
-from qa_service.types import Citation, IndexInfo, Polarity, Reason, Value
+from qa_service.types import Citation, DateOrder, DateUse, IndexInfo, Polarity, Reason, UnderstoodDates, Value
 from qa_service.web.problems import InvalidFields
 
 if TYPE_CHECKING:
@@ -118,6 +118,17 @@ def limit_line(name: str, value: str) -> str:
         return f"{FIELD_LABELS[name]} {value}"
 
 
+def dates_line(dates: UnderstoodDates) -> str:
+    """Return what the dates in a question were taken for: "of May 2005: only releases from then"."""
+    words = ", ".join(f"“{words}”" for words in dates.words)
+    uses = []
+    if dates.date_from or dates.date_to:
+        uses.append("only releases from then" if dates.applied is DateUse.FILTER else "releases from then come first")
+    if dates.order:
+        uses.append("newest first" if dates.order is DateOrder.LATEST else "oldest first")
+    return f"{words}: {', '.join(uses)}"
+
+
 def stage_in_words(stage: str) -> str:
     """Return what a build does in `stage`."""
     return STAGES.get(stage, stage)
@@ -146,6 +157,7 @@ FILTERS = {
     "polarity_line": polarity_line,
     "value_line": value_line,
     "also_line": also_line,
+    "dates_line": dates_line,
     "end_of": end_of,
     "failure_in_words": failure_in_words,
     "reason_in_words": reason_in_words,

@@ -19,6 +19,7 @@ def asked(question: str, *turns: tuple[str, str | None]) -> Understood:
         # persons
         ("Where did he stay?", HOSTS, "Where did Kenji Aoyama stay?"),
         ("What was his proposal?", HOSTS, "What was Kenji Aoyama's proposal?"),
+        ("Where did he stay?", [Turn("Who met Putin?", "Ken Oda of Kobe, Japan")], "Where did Ken Oda stay?"),
         # of two, whoever something was done to
         ("Who met him again?", TALKS, "Who met Lavrov again?"),
         # places and times

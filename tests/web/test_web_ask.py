@@ -29,7 +29,8 @@ def test_the_members_of_a_reply_are_those_of_the_design_in_its_order(client: Fla
     reply = client.post("/ask", json={"question": "How long did it last?"}).get_json()
 
     assert list(reply) == [
-        "question", "interpreted_as", "answered", "reason", "answers", "citations", "passages", "index", "took_ms",
+        "question", "interpreted_as", "answered", "reason", "dates", "without_filters", "answers", "citations",
+        "passages", "index", "took_ms",
     ]  # fmt: skip
 
 

@@ -167,6 +167,31 @@ def test_a_follow_up_can_be_asked_as_typed_and_the_conversation_goes_on(
     assert carried == ["How long?", "And the bridge?", "And the bridge?"]
 
 
+def test_dates_that_were_understood_are_a_chip_that_asks_without_them(client: FlaskClient) -> None:
+    first = page_of(ask(client, "How long, by the latest release of May 2005?"))
+    [button] = first.css(".understood-dates button")
+    assert (button.attributes["name"], button.attributes["form"]) == ("without_dates", "ask")
+    assert texts(first, ".understood-dates .label") == [
+        "“latest”, “of May 2005”: releases from then come first, newest first"
+    ]
+
+    again = {**_grouped(first), "question": "", "without_dates": button.attributes["value"]}
+    second = page_of(client.post("/ask", data=again, headers=BROWSER))
+
+    assert texts(second, "#latest .question") == ["How long, by the latest release of May 2005?"]
+    assert texts(second, ".understood-dates") == []
+    assert "read_dates=false" in (second.css(".permalink")[0].attributes["href"] or "")
+
+
+def test_a_refusal_for_the_limits_says_what_they_leave_out(client: FlaskClient) -> None:
+    page = page_of(client.get("/ask?q=How+long&date_to=2001-01-01", headers=BROWSER))
+
+    assert texts(page, ".left-out") == [
+        f"Without the limits it would be approximately 30 minutes, from {SUMMIT.title} 10 May 2005"
+    ]
+    assert page.css(".left-out a")[0].attributes["href"] == "/documents/2005-05-10-japan-russia.txt#p2"
+
+
 def test_a_long_conversation_keeps_its_last_twenty_turns(client: FlaskClient, engine: FakeEngine) -> None:
     history = {"history_question": [f"q{n}" for n in range(30)], "history_answer": ["a"] * 30}
 

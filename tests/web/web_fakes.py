@@ -12,15 +12,18 @@ from qa_service.indexing.catalog import Catalog, write_catalog
 from qa_service.types import (
     Answer,
     Citation,
+    DateOrder,
     Document,
     Filters,
     Hit,
     IndexInfo,
+    LeftOut,
     Passage,
     Reason,
     Reply,
     Section,
     Turn,
+    UnderstoodDates,
 )
 
 _SUMMIT_TEXT = """Visit by Prime Minister Koizumi to Russia
@@ -124,6 +127,10 @@ class FakeRetrieved:
     options: dict[str, Any]
 
 
+_DATES = UnderstoodDates(("latest", "of May 2005"), dt.date(2005, 5, 1), dt.date(2005, 5, 31), DateOrder.LATEST)
+_LEFT_OUT = LeftOut("approximately 30 minutes", SUMMIT.id, SUMMIT.title, SUMMIT.date, 2)
+
+
 @dataclass
 class FakeEngine:
     """Answers a question that holds a word of `ANSWERS`; its citations are true slices. Remembers what it was asked."""
@@ -135,7 +142,13 @@ class FakeEngine:
     """What the passage of a citation has more, before and after, than the catalog's."""
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), top_k: int = 5, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        top_k: int = 5,
+        filters: Filters | None = None,
+        read_dates: bool = True,
     ) -> Reply:
         filters = filters or Filters()
         self.asked.append(Asked(question, list(history), top_k, filters))
@@ -166,6 +179,8 @@ class FakeEngine:
             passages=self._widened(nearest),
             index=self.info,
             reason=reason,
+            dates=_DATES if read_dates and "latest" in question else None,
+            without_filters=_LEFT_OUT if reason is Reason.OUTSIDE_FILTERS else None,
             took_ms=1.5,
             stages={"retrieve": 0.0005, "read": 0.001},
         )

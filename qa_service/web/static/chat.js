@@ -28,7 +28,8 @@ keepConversation();
 if (!thread.querySelector(".turn")) focusUnlessTouched();
 
 async function ask(submitter) {
-  const again = submitter?.name === "as_typed"; // the button under a follow-up, not what stands in the field
+  // a button under an answer asks its question again; what stands in the field stays there
+  const again = ["as_typed", "without_dates"].includes(submitter?.name);
   const asked = again ? submitter.value : question.value.trim();
   if (!asked) return;
   const body = new URLSearchParams(new FormData(form, submitter));

@@ -1,0 +1,279 @@
+"""A question to the dates and the order by date that its words ask for, by rules.
+
+Only wording about releases ("releases of May 2005", "what did X say in 2006") asks for a filter; any other date may
+stand in the text of a release of another day, so it is a preference. What is not surely a date is left to retrieval.
+"""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from qa_service.types import DateOrder, DateUse, UnderstoodDates
+
+_Range = tuple[dt.date | None, dt.date | None]
+
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
+_NUMBERS = {
+    word: number
+    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+} | {"a": 1, "an": 1}
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+# A number before a noun is a count or a name: "2005 dollars", "2006 budget".
+_YEAR = (
+    r"(?:19|20)\d\d\b(?![-/]\d|['’]|\s+(?:dollars?|euros?|yen|tons?|troops|people|prices|levels|budget|bill|act|games|olympics"
+    r"|farm|fiscal|miles|km|terms)\b)"
+)
+_SEASON = "(?:" + "|".join(_SEASONS) + ")"
+_UNIT = "(?:day|week|month|year)s?"
+_COUNT = r"(?:\d{1,3}|" + "|".join(_NUMBERS) + ")"
+
+# Each surely a date wherever it stands.
+_DATED = "|".join(
+    (
+        r"(?:19|20)\d\d-\d\d-\d\d\b",
+        rf"(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}",
+        rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}",
+        rf"{_MONTH}(?:,|\s+of)?\s+{_YEAR}",
+        rf"(?:the\s+)?{_SEASON}(?:\s+of)?\s+{_YEAR}",
+        rf"(?:early|mid|late)[-\s]{_YEAR}",
+        rf"the\s+(?:first|second)\s+half\s+of\s+{_YEAR}",
+        rf"the\s+(?:first|second|third|fourth)\s+quarter\s+of\s+{_YEAR}",
+        r"the\s+(?:early\s+|late\s+)?(?:19|20)\d0s\b",
+        r"(?:yesterday|today)\b(?!['’])",
+        rf"(?:last|this)\s+(?:week|month|year|{_MONTH}|{_SEASON})\b(?!['’])",
+        rf"{_COUNT}\s+{_UNIT}\s+ago\b",
+    )
+)
+_SPAN = rf"(?:in|over|during|within)\s+the\s+(?:last|past)\s+{_COUNT}\s+{_UNIT}\b"
+_PREPOSITION = r"(?:in|on|during|throughout|since|before|after|prior\s+to|until|till|by|of|from|as\s+of|dated)"
+_END = rf"(?:{_DATED}|{_YEAR}|{_MONTH})"
+_EXPRESSION = re.compile(
+    rf"\b(?:(?P<between>between)\s+(?P<b1>{_END})\s+and\s+(?P<b2>{_DATED}|{_YEAR})"
+    rf"|from\s+(?P<f1>{_END})\s+(?:to|until|till|through)\s+(?P<f2>{_DATED}|{_YEAR})"
+    rf"|(?P<span>{_SPAN})"
+    rf"|(?P<preposition>{_PREPOSITION})\s+(?P<after>{_DATED}|{_YEAR})"
+    rf"|(?P<bare>{_DATED}))",
+    re.IGNORECASE,
+)
+# The year of these is part of their name, not of the question.
+_NAMED_BY_YEAR = re.compile(
+    r"\b(?:acts?|bills?|treaty|games|olympics|budget|agreement|convention|resolution|protocol|code|amendments?|constitution)\s+$",
+    re.IGNORECASE,
+)
+_SAYING = r"(?:say|said|announced?|stated?|declared?)"
+_RELEASE_BEFORE = re.compile(
+    r"\b(?:releases?|statements?|announcements?|remarks|speech(?:es)?|letters?)"
+    rf"(?:\s+(?:was\s+|were\s+)?(?:issued|published|dated|made|released|given))?\s+$|\b{_SAYING}\s+$",
+    re.IGNORECASE,
+)
+_SAYING_AFTER = re.compile(rf"^,?\s*what\s+(?:did|has|have|does|do)\b.*\b{_SAYING}\b", re.IGNORECASE)
+
+_KIND = r"(?:(?:press|news|joint|public|official|written)\s+)?"
+_TELLING = r"(?:releases?|statements?|announcements?|remarks|speech|letter|news|report|call|appeal)\b"
+_EVENT = rf"(?:{_TELLING}|(?:meeting|talks|visit|trip|round|vote|hearing|conversation|summit|grant|position)\b)"
+_ORDERS: tuple[tuple[DateOrder, re.Pattern[str]], ...] = tuple(
+    (order, re.compile(pattern, re.IGNORECASE))
+    for order, pattern in (
+        (DateOrder.LATEST, rf"\b(?:latest|newest|most\s+recent)\b(?=\s+(?:{_KIND}{_EVENT}|(?:on|about)\b))"),
+        (DateOrder.LATEST, r"\bmost\s+recently\b"),
+        (DateOrder.LATEST, rf"\blast\b(?=\s+{_KIND}{_EVENT})|\bthe\s+(?P<words>last\s+time)\b"),
+        (DateOrder.LATEST, r"\b(?:the|their|his|her|its)\s+(?P<words>current)\b(?=\s+(?!of\b|account\b)[a-z])"),
+        (DateOrder.LATEST, r"\bright\s+now\b|\b(?:is|are)\s+(?P<words>now)\b"),
+        (DateOrder.EARLIEST, rf"\b(?:earliest|oldest)\b(?=\s+{_KIND}{_EVENT})"),
+        (DateOrder.EARLIEST, rf"\bfirst\b(?=\s+{_KIND}{_TELLING})|\bthe\s+(?P<words>first\s+time)\b"),
+    )
+)
+_ADVERB = re.compile(
+    r"\b(?:when|where)\s+did\s+.+?(?<!\bthe)(?<!\bat)\s(?P<words>first|last)(?=\s+(?!lady|vice|minister|week|month|year)[a-z])",
+    re.IGNORECASE,
+)
+
+
+def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
+    """Return the dates and the order that `question` asks for, None when it asks for neither.
+
+    Args:
+        question: As asked.
+        today: What "last week" and "this year" are relative to.
+    """
+    found: list[tuple[int, str]] = []
+    ranges: list[_Range] = []
+    is_filter = False
+    for match in _EXPRESSION.finditer(question):
+        understood = _range_of(match, question, today)
+        if understood is None:
+            continue
+        found.append((match.start(), match.group()))
+        ranges.append(understood)
+        before, after = question[: match.start()], question[match.end() :]
+        is_filter |= bool(_RELEASE_BEFORE.search(before) or (not before.strip() and _SAYING_AFTER.match(after)))
+    order = None
+    taken = {position for start, words in found for position in range(start, start + len(words))}
+    for start, words, asked in _orders(question):
+        if start not in taken and order is None:
+            order = asked
+            found.append((start, words))
+    if not found:
+        return None
+    date_from, date_to = _hull(ranges)
+    # Two dates in one question are often compared: neither excludes then.
+    use = DateUse.FILTER if is_filter and len(ranges) == 1 else DateUse.PREFERENCE
+    return UnderstoodDates(tuple(words for _, words in sorted(found)), date_from, date_to, order, use)
+
+
+def _orders(question: str) -> Iterator[tuple[int, str, DateOrder]]:
+    for order, pattern in _ORDERS:
+        if match := pattern.search(question):
+            group = "words" if "words" in pattern.groupindex and match["words"] else 0
+            yield match.start(group), match.group(group), order
+    if match := _ADVERB.search(question):
+        order = DateOrder.LATEST if match["words"].lower() == "last" else DateOrder.EARLIEST
+        yield match.start("words"), match["words"], order
+
+
+def _hull(ranges: list[_Range]) -> _Range:
+    if not ranges:
+        return None, None
+    starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
+    return (
+        None if None in starts else min(start for start in starts if start),
+        None if None in ends else max(end for end in ends if end),
+    )
+
+
+def _range_of(match: re.Match[str], question: str, today: dt.date) -> _Range | None:  # noqa: PLR0911 - one return per form
+    """Return the days of an expression, None when they don't exist or are part of a name."""
+    try:
+        if match["span"]:
+            return _days_of(match["span"].split("the", 1)[1].strip(), today)
+        if match["b1"] or match["f1"]:
+            return _from_to(match["b1"] or match["f1"], match["b2"] or match["f2"], today)
+        start, end = _days_of(match["after"] or match["bare"], today)
+    except ValueError:
+        return None
+    preposition = re.sub(r"\s+", " ", (match["preposition"] or "").lower())
+    if preposition == "of" and _NAMED_BY_YEAR.search(question[: match.start()]):
+        return None
+    if preposition == "since":
+        return start, None
+    if preposition in {"before", "prior to"}:
+        return None, start - dt.timedelta(1)
+    if preposition == "after":
+        return end + dt.timedelta(1), None
+    if preposition in {"until", "till", "by"}:
+        return None, end
+    return start, end
+
+
+def _from_to(first: str, second: str, today: dt.date) -> _Range:
+    start, end = _days_of(second, today)
+    if re.fullmatch(_MONTH, first, re.IGNORECASE):
+        first = f"{first.rstrip('.')} {start.year}"
+    start = _days_of(first, today)[0]
+    if start > end:
+        raise ValueError("the end comes before the start")
+    return start, end
+
+
+def _days_of(words: str, today: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of a single date; ValueError when there is no such day."""
+    words = words.lower()
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", words):
+        day = dt.date.fromisoformat(words)
+        return day, day
+    tokens = re.findall(r"[a-z]+|\d+", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", words))
+    if re.search(r"\d0s$", words):
+        return _decade(int(tokens[-2]), tokens)
+    if tokens[-1].isdigit() and len(tokens[-1]) == 4:
+        return _in_year(int(tokens[-1]), [token for token in tokens[:-1] if token not in {"the", "of"}])
+    return _relative(tokens, today)
+
+
+def _in_year(year: int, tokens: list[str]) -> tuple[dt.date, dt.date]:  # noqa: PLR0911 - one return per form
+    if not tokens:
+        return _months(year, 1, 12)
+    names = [token for token in tokens if not token.isdigit()]
+    days = [int(token) for token in tokens if token.isdigit()]
+    if names[-1] in _MONTHS:
+        month = _MONTHS[names[-1]]
+        if days:
+            day = dt.date(year, month, days[0])
+            return day, day
+        return _months(year, month, month)
+    if names[-1] in _SEASONS:
+        return _season(year, names[-1])
+    if names[-1] == "half":
+        return _months(year, 1, 6) if names[0] == "first" else _months(year, 7, 12)
+    if names[-1] == "quarter":
+        last = 3 * _ORDINALS[names[0]]
+        return _months(year, last - 2, last)
+    return _months(year, *_PARTS[names[0]])
+
+
+def _relative(tokens: list[str], today: dt.date) -> tuple[dt.date, dt.date]:  # noqa: PLR0911 - one return per form
+    if tokens[0] in {"today", "yesterday"}:
+        day = today - dt.timedelta(tokens[0] == "yesterday")
+        return day, day
+    if tokens[-1] == "ago":
+        return _unit_back(_number(tokens[0]), tokens[1].rstrip("s"), today)
+    if len(tokens) == 3:  # last 30 days
+        n, unit = _number(tokens[1]), tokens[2].rstrip("s")
+        if unit in {"day", "week"}:
+            return today - dt.timedelta(n * (7 if unit == "week" else 1)), today
+        year, month = _month_back(today, n * (12 if unit == "year" else 1))
+        return dt.date(year, month, min(today.day, calendar.monthrange(year, month)[1])), today
+    back, name = tokens[0] == "last", tokens[1]
+    if name in _MONTHS:
+        month = _MONTHS[name]
+        year = today.year - (back and month >= today.month)
+        return _months(year, month, month)
+    if name in _SEASONS:
+        start, end = _season(today.year, name)
+        return _season(today.year - 1, name) if back and end >= today else (start, end)
+    return _unit_back(int(back), name, today)
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBERS[word]
+
+
+def _unit_back(n: int, unit: str, today: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the day, calendar week (from Monday), month or year that lies `n` of them before today's."""
+    if unit == "day":
+        day = today - dt.timedelta(n)
+        return day, day
+    if unit == "week":
+        monday = today - dt.timedelta(today.weekday() + 7 * n)
+        return monday, monday + dt.timedelta(6)
+    if unit == "month":
+        year, month = _month_back(today, n)
+        return _months(year, month, month)
+    return _months(today.year - n, 1, 12)
+
+
+def _month_back(today: dt.date, n: int) -> tuple[int, int]:
+    year, month = divmod(today.year * 12 + today.month - 1 - n, 12)
+    return year, month + 1
+
+
+def _months(year: int, first: int, last: int) -> tuple[dt.date, dt.date]:
+    return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+
+
+def _season(year: int, name: str) -> tuple[dt.date, dt.date]:
+    """Return the three months of a northern season; winter is that of the December of `year`."""
+    first = _SEASONS[name]
+    if first == _SEASONS["winter"]:
+        return dt.date(year, 12, 1), _months(year + 1, 2, 2)[1]
+    return _months(year, first, first + 2)
+
+
+def _decade(year: int, tokens: list[str]) -> tuple[dt.date, dt.date]:
+    first, last = (0, 3) if "early" in tokens else (7, 9) if "late" in tokens else (0, 9)
+    return dt.date(year + first, 1, 1), dt.date(year + last, 12, 31)

@@ -18,10 +18,7 @@ from qa_service.web.schemas import MAX_TURNS, AskRequest, ListRequest, validate
 MAX_HISTORY_BYTES = 36_000
 """Of the form's body: leaves room below its 64 KiB for a question of 2,000 characters at 12 bytes each."""
 
-AS_TYPED = "as_typed"
-WITHOUT_DATES = "without_dates"
-"""Buttons under an answer: their value is the question, to be asked again without what was understood."""
-
+_TRUE_OR_FALSE = {"true": True, "false": False}
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 Values = MultiDict[str, str]
@@ -53,10 +50,8 @@ def parse_ask_form(values: Values) -> AskRequest:
         InvalidFields: Naming every field that is not as it should be.
     """
     known = {"question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer"}
-    known |= {AS_TYPED, WITHOUT_DATES}
-    _refuse_unknown(values, known)
-    again = next((name for name in (AS_TYPED, WITHOUT_DATES) if name in values), None)
-    return _validate_ask(values, question=again or "question")
+    _refuse_unknown(values, known | {"as_typed", "read_dates"})
+    return _validate_ask(values, question="question")
 
 
 def parse_list_query(values: Values) -> ListRequest:
@@ -97,12 +92,8 @@ def _validate_ask(values: Values, *, question: str) -> AskRequest:
     fields: dict[str, object] = {"filters": filters, "history": _history_fields(values)}
     if question in given:
         fields["question"] = given[question]
-    if question == AS_TYPED:
-        fields["as_typed"] = True
-    if question == WITHOUT_DATES:
-        fields["read_dates"] = False
-    if "read_dates" in given:
-        fields["read_dates"] = {"true": True, "false": False}.get(str(given["read_dates"]), given["read_dates"])
+    for name in given.keys() & {"as_typed", "read_dates"}:
+        fields[name] = _TRUE_OR_FALSE.get(str(given[name]), given[name])
     if "top_k" in given:
         fields["top_k"] = _whole_number(given["top_k"])
     try:

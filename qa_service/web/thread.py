@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import current_app, render_template, request, url_for
@@ -63,6 +64,14 @@ class Limit:
     label: str
 
 
+class Links(NamedTuple):
+    """Where a question is asked again: as it was understood; alone, as it was typed; with its dates left alone."""
+
+    permanent: str
+    as_typed: str
+    without_dates: str
+
+
 def empty_page(values: MultiDict[str, str]) -> str:
     """Return the page without a question, limited as `values` say; raises InvalidFields."""
     engine = current_engine()
@@ -88,7 +97,7 @@ def reply_page(asked: AskRequest, reply: Reply, linked_snapshot: str | None) -> 
         candidates=_candidates(reply),
         history=newest_turns([*asked.turns, Turn(asked.question, best)]),
         limits=_limits_of(asked.filters),
-        link=_permalink(asked, reply),
+        links=_links(asked, reply),
         moved_from=linked_snapshot if is_known and linked_snapshot != reply.index.version else None,
         key=secrets.token_hex(8),
     )
@@ -166,15 +175,20 @@ def _paragraph(passage: Passage, citation: Citation) -> Paragraph | None:
     return Paragraph(passage.text[:begin], passage.text[begin:end], passage.text[end:])
 
 
-def _permalink(asked: AskRequest, reply: Reply) -> str:
-    return url_for(
-        "ask.ask_by_link",
-        q=reply.interpreted_as or asked.question,
-        date_from=asked.filters.date_from,
-        date_to=asked.filters.date_to,
-        document_id=asked.filters.document_ids,
-        read_dates=None if asked.read_dates else "false",
-        snapshot=reply.index.version,
+def _links(asked: AskRequest, reply: Reply) -> Links:
+    understood = reply.interpreted_as or asked.question
+    limits: dict[str, Any] = {
+        "date_from": asked.filters.date_from,
+        "date_to": asked.filters.date_to,
+        "document_id": asked.filters.document_ids,
+    }
+    read_dates = None if asked.read_dates else "false"
+    return Links(
+        permanent=url_for(
+            "ask.ask_by_link", q=understood, **limits, read_dates=read_dates, snapshot=reply.index.version
+        ),
+        as_typed=url_for("ask.ask_by_link", q=asked.question, **limits, read_dates=read_dates),
+        without_dates=url_for("ask.ask_by_link", q=understood, **limits, read_dates="false"),
     )
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
 
-from qa_service.types import Citation, DateOrder, DateUse, IndexInfo, Polarity, Reason, UnderstoodDates, Value
+from qa_service.types import (
+    Citation,
+    DateOrder,
+    DateUse,
+    IndexInfo,
+    Polarity,
+    Reason,
+    UnderstoodDates,
+    Value,
+    ValueKind,
+)
 from qa_service.web.problems import InvalidFields
 
 if TYPE_CHECKING:
@@ -57,9 +68,15 @@ def polarity_line(polarity: Polarity) -> str:
     return f"The release {'affirms' if polarity is Polarity.YES else 'denies'} this"
 
 
-def value_line(value: Value) -> str:
-    """Return a normalised value with its reserve: "about PT30M"."""
-    return f"{value.bound} {value.value}" if value.bound else value.value
+def value_line(value: Value) -> str | None:
+    """Return what a normalised value says that its words may not: "about 16,700,000 JPY"; None for other kinds."""
+    if value.kind is ValueKind.DATE and re.fullmatch(r"\d{4}-\d\d-\d\d", value.value):
+        said = long_date(dt.date.fromisoformat(value.value))
+    elif value.kind in {ValueKind.MONEY, ValueKind.NUMBER, ValueKind.QUANTITY, ValueKind.PERCENTAGE}:
+        said = re.sub(r"(?<!\.)\b\d{5,}", lambda digits: f"{int(digits.group()):,}", value.value)
+    else:
+        return None
+    return f"{value.bound} {said}" if value.bound else said
 
 
 def likelihood(confidence: float) -> str:

@@ -36,6 +36,21 @@ def test_a_second_question_is_added_and_carries_the_first(tab: Page) -> None:
     expect(tab.locator("#latest")).to_have_count(1)
 
 
+def test_a_follow_up_is_asked_as_typed_in_the_same_thread_and_enter_still_asks_what_is_typed(tab: Page) -> None:
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_count(1)
+    ask(tab, "And why?")
+    tab.get_by_label("Your question").fill("Half typed")
+
+    tab.get_by_role("link", name="Ask it as typed").click()
+
+    expect(tab.locator(".turn .question")).to_have_text(["How long did it last?", "And why?", "And why?"])
+    expect(tab.locator("#latest .interpreted")).to_have_count(0)
+    expect(tab.get_by_label("Your question")).to_have_value("Half typed")
+    tab.get_by_label("Your question").press("Enter")
+    expect(tab.locator("#latest .question")).to_have_text("Half typed")
+
+
 def test_a_citation_opens_the_release_at_the_marked_words(tab: Page) -> None:
     tab.set_viewport_size(NARROW)
     ask(tab, "How long did it last?")

@@ -154,10 +154,10 @@ def test_a_follow_up_can_be_asked_as_typed_and_the_conversation_goes_on(
 ) -> None:
     first = page_of(ask(client, "How long?"))
     second = page_of(ask(client, "And the bridge?", **_grouped(first)))
-    [button] = second.css("button[name=as_typed]")
-    assert (button.attributes["value"], button.attributes["form"]) == ("And the bridge?", "ask")
+    [link] = second.css("a[data-again]")
+    assert (link.attributes["href"], link.attributes["data-again"]) == ("/ask?q=And+the+bridge?", "as_typed=true")
 
-    again = {**_grouped(second), "question": "half typed", "as_typed": "And the bridge?"}
+    again = {**_grouped(second), "question": "And the bridge?", "as_typed": "true"}
     third = page_of(client.post("/ask", data=again, headers=BROWSER))
 
     assert engine.asked[-1] == Asked("And the bridge?", [], 5, Filters())
@@ -169,14 +169,13 @@ def test_a_follow_up_can_be_asked_as_typed_and_the_conversation_goes_on(
 
 def test_dates_that_were_understood_are_a_chip_that_asks_without_them(client: FlaskClient) -> None:
     first = page_of(ask(client, "How long, by the latest release of May 2005?"))
-    [button] = first.css(".understood-dates button")
-    assert (button.attributes["name"], button.attributes["form"]) == ("without_dates", "ask")
+    [link] = first.css(".understood-dates a")
+    assert link.attributes["data-again"] == "read_dates=false"
     assert texts(first, ".understood-dates .label") == [
         "“latest”, “of May 2005”: releases from then come first, newest first"
     ]
 
-    again = {**_grouped(first), "question": "", "without_dates": button.attributes["value"]}
-    second = page_of(client.post("/ask", data=again, headers=BROWSER))
+    second = page_of(client.get(link.attributes["href"] or "", headers=BROWSER))
 
     assert texts(second, "#latest .question") == ["How long, by the latest release of May 2005?"]
     assert texts(second, ".understood-dates") == []
@@ -381,7 +380,7 @@ def test_what_travels_with_an_answer_is_shown_beside_it(client: FlaskClient, mon
         reply = ask(self, *args, **kwargs)
         details = replace(
             reply.answers[0],
-            value=Value(ValueKind.DURATION, "PT30M", "about"),
+            value=Value(ValueKind.MONEY, "16700000 JPY", "about"),
             items=(Slice("tea", 0, 3), Slice("<b>", 4, 7)),
             polarity=Polarity.NO,
             speaker=Slice("Senator Dorgan", 0, 14),
@@ -392,5 +391,11 @@ def test_what_travels_with_an_answer_is_shown_beside_it(client: FlaskClient, mon
 
     page = client.get("/ask?q=How+long+did+it+last%3F", headers={"Accept": "text/html"}).get_data(as_text=True)
 
-    for shown in ["about PT30M", "2 items found", "<li>&lt;b&gt;</li>", "The release denies this", "— Senator Dorgan"]:
+    for shown in [
+        "about 16,700,000 JPY",
+        "2 items found",
+        "<li>&lt;b&gt;</li>",
+        "The release denies this",
+        "— Senator Dorgan",
+    ]:
         assert shown in page

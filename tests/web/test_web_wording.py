@@ -6,7 +6,8 @@ import datetime as dt
 import pytest
 from web_fakes import BRIDGE, INFO, SUMMIT, cite
 
-from qa_service.web.wording import also_line, counted, end_of, likelihood, long_date, snapshot_line
+from qa_service.types import Value, ValueKind
+from qa_service.web.wording import also_line, counted, end_of, likelihood, long_date, snapshot_line, value_line
 
 
 def test_a_day_has_no_leading_zero() -> None:
@@ -51,3 +52,18 @@ def test_a_long_text_before_a_quote_is_cut_between_words() -> None:
 def test_a_text_that_is_short_or_has_no_spaces_keeps_its_letters() -> None:
     assert end_of("short") == "short"
     assert end_of("橋" * 200) == "… " + "橋" * 140
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        (Value(ValueKind.MONEY, "16700000 JPY", "about"), "about 16,700,000 JPY"),
+        (Value(ValueKind.PERCENTAGE, "12.55555 %"), "12.55555 %"),
+        (Value(ValueKind.NUMBER, "1842"), "1842"),
+        (Value(ValueKind.DATE, "2010-11-25"), "25 November 2010"),
+        (Value(ValueKind.DATE, "2005-05-30/2005-05-31"), None),
+        (Value(ValueKind.DURATION, "PT30M", "about"), None),
+    ],
+)
+def test_a_value_is_shown_where_it_says_more_than_its_words(value: Value, line: str | None) -> None:
+    assert value_line(value) == line

@@ -20,22 +20,30 @@ showPast();
 serveTurns(thread);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  ask(event.submitter);
+  ask(question.value.trim());
 });
 const fromLink = document.getElementById("latest");
 if (fromLink) remember(fromLink);
 keepConversation();
 if (!thread.querySelector(".turn")) focusUnlessTouched();
 
-async function ask(submitter) {
-  // a button under an answer asks its question again; what stands in the field stays there
-  const again = ["as_typed", "without_dates"].includes(submitter?.name);
-  const asked = again ? submitter.value : question.value.trim();
+// "Ask it as typed" and the like ask an earlier question again; what is being typed stays
+thread.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-again]");
+  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!link || !isPlain || button.disabled) return;
+  event.preventDefault();
+  ask(link.closest(".turn").querySelector(".question").textContent, new URLSearchParams(link.dataset.again));
+});
+
+async function ask(asked, otherwise) {
   if (!asked) return;
-  const body = new URLSearchParams(new FormData(form, submitter));
+  const body = new URLSearchParams(new FormData(form));
+  body.set("question", asked);
+  otherwise?.forEach((value, name) => body.set(name, value));
   const turn = show(ownTurn(asked, "Looking through the releases …", "waiting"));
   button.disabled = true; // Enter does nothing either while the form's button is disabled
-  if (!again) question.value = "";
+  if (!otherwise) question.value = "";
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch("/ask", { method: "POST", body, signal, headers: { Accept: "text/html" } });

@@ -34,7 +34,8 @@ IsoDate = Annotated[dt.date | None, BeforeValidator(_iso_date)]
 QuestionText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
-    Field(json_schema_extra={"pattern": r"\S"}),  # space around it is taken off before it is measured
+    # space around it is taken off before it is measured, and U+0085, which is none to a schema's \s, is space too
+    Field(json_schema_extra={"pattern": r"[^\s\x85]"}),
 ]
 
 

@@ -72,6 +72,7 @@ def test_duplicate_keys_are_fine_and_the_last_counts(client: FlaskClient) -> Non
         ({"question": ["x"]}, ["question"]),
         ({"question": ""}, ["question"]),
         ({"question": " \n\t　"}, ["question"]),
+        ({"question": "\x85"}, ["question"]),
         ({"question": "x" * 2_001}, ["question"]),
         ({"question": "x" * 20_000}, ["question"]),
         ({"question": "\ud800"}, ["question"]),
@@ -303,9 +304,12 @@ def test_any_bytes_get_an_answer_or_a_problem(client: FlaskClient, body: bytes, 
     assert response.mimetype in {"application/json", "application/problem+json"}
 
 
-@pytest.mark.parametrize("path", ["/", "/ask", "/documents", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "//", "/ask", "/documents", "/nowhere"])
+@pytest.mark.parametrize("query", ["q=caf\xe9", "key=\xed\xa0\x80"])  # Latin-1; a lone surrogate
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_raw_bytes_in_a_query_that_are_no_utf_8_are_400(client: FlaskClient, path: str, accept: str) -> None:
-    response = client.get(path, environ_overrides={"QUERY_STRING": "q=caf\xe9"}, headers={"Accept": accept})
+def test_raw_bytes_in_a_query_that_are_no_utf_8_are_400(
+    client: FlaskClient, path: str, query: str, accept: str
+) -> None:
+    response = client.get(path, environ_overrides={"QUERY_STRING": query}, headers={"Accept": accept})
     assert response.status_code in {400, 404}
     assert response.status_code == 400 or path == "/nowhere"

@@ -119,6 +119,33 @@ def ask(
 
 
 @app.command()
+def timeline(
+    question: Annotated[str, typer.Argument(help="1 to 2,000 characters.")],
+    documents: Documents = None,
+    index: Index = None,
+    json_output: AsJson = False,
+    max_releases: Annotated[int, typer.Option(min=1, max=50, help="Releases to read, nearest first.")] = 20,
+    date_from: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only releases from this day on.")] = None,
+    date_to: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Only releases up to this day.")] = None,
+) -> None:
+    """Answer one question release by release, by date. Exit status 0 when any answers, 2 when none does."""
+    settings = _settings(documents=documents, index=index)
+    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.assembly import open_engine  # noqa: PLC0415
+    from qa_service.serialization import timeline_as_json  # noqa: PLC0415
+    from qa_service.types import Filters  # noqa: PLC0415
+
+    traced = open_engine(settings).timeline(
+        question, filters=Filters(_date(date_from), _date(date_to)), max_releases=max_releases
+    )
+    if json_output:
+        terminal.print_json(timeline_as_json(traced))
+    else:
+        terminal.print_timeline(traced)
+    raise typer.Exit(0 if traced.entries else 2)
+
+
+@app.command()
 def serve(
     documents: Documents = None,
     index: Index = None,

@@ -15,13 +15,25 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from qa_service.errors import QaServiceError
-from qa_service.wire import Answer, Citation, Index, Passage, Reply, index_from_json, reply_from_json
+from qa_service.wire import (
+    Answer,
+    Citation,
+    Entry,
+    Index,
+    Passage,
+    Reply,
+    Timeline,
+    index_from_json,
+    reply_from_json,
+    timeline_from_json,
+)
 
 __all__ = [
     "Answer",
     "Citation",
     "Client",
     "DocumentSummary",
+    "Entry",
     "FieldError",
     "Filters",
     "Index",
@@ -29,6 +41,7 @@ __all__ = [
     "Passage",
     "ProblemError",
     "Reply",
+    "Timeline",
     "Turn",
     "UnreachableError",
 ]
@@ -172,6 +185,13 @@ class Client:
         if filters:
             body["filters"] = _filters_as_json(filters)
         return self._read(reply_from_json, self._send("POST", "/ask", body))
+
+    def timeline(self, question: str, filters: Filters | None = None, max_releases: int = 20) -> Timeline:
+        """Return what each release answers, by date; of at most `max_releases`, 1 to 50. Raises as `ask` does."""
+        body: dict[str, object] = {"question": question, "max_releases": max_releases}
+        if filters:
+            body["filters"] = _filters_as_json(filters)
+        return self._read(timeline_from_json, self._send("POST", "/timeline", body))
 
     def documents(
         self, words: str = "", date_from: dt.date | None = None, date_to: dt.date | None = None

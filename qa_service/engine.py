@@ -1,34 +1,34 @@
 """Answers questions from one snapshot: interpret, retrieve, read, decide, cite."""
 
 import datetime as dt
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from qa_service.dialogue import Understood, understand
-from qa_service.errors import CitationError, QuestionError
+from qa_service.citing import Candidate, Citer
+from qa_service.dialogue import Understood, names_in, understand
+from qa_service.errors import QuestionError
 from qa_service.finding import Finder, Found, as_preference, heeded_dates
 from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
-from qa_service.reading import Calibration, Evidence, EvidenceGatherer, says_the_same
+from qa_service.reading import Calibration, EvidenceGatherer, says_the_same
 from qa_service.retrieval import Retriever
-from qa_service.sentences import covering_sentences
 from qa_service.types import (
     Answer,
     Citation,
     DateOrder,
     DateUse,
-    Document,
     Filters,
     Hit,
     IndexInfo,
     LeftOut,
     Reason,
     Reply,
-    Span,
+    Timeline,
+    TimelineEntry,
     Turn,
 )
-from qa_service.values import Surroundings, items_of, polarity_of, speaker_of, value_of
 
 MAX_QUESTION = 2_000
 MAX_TOP_K = 50
@@ -39,18 +39,10 @@ _ORDER_SHARE = 0.6
 _UNRELATED = 0.25
 # A further answer must come within this of the best one's confidence.
 _ALTERNATIVE_SHARE = 0.5
-_AROUND = 240  # characters of before and after
-_NEAR = 40  # characters in which "in excess of" stands before an amount
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A possible answer: a span of a hit, with its evidence."""
-
-    hit: Hit
-    span: Span
-    evidence: Evidence
-    confidence: float
+# A timeline reads the best passages of each release; a third one is seldom the one that answers.
+MAX_TIMELINE = 50
+_TIMELINE_PASSAGES_EACH = 2
+_TIMELINE_PASSAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +149,7 @@ class Engine:
     ) -> Retrieved:
         """Do the first half of `ask`, the quick one: interpret the question, find passages. Raises as `ask` does."""
         laps = _Laps()
-        question = question.strip()
-        if not 1 <= len(question) <= MAX_QUESTION:
-            raise QuestionError(f"the question has {len(question):,} characters: send 1 to {MAX_QUESTION:,}.")
+        question = _checked(question)
         if not 1 <= top_k <= MAX_TOP_K:
             raise QuestionError(f"top_k is {top_k}: send 1 to {MAX_TOP_K}.")
         filters = filters or Filters()
@@ -203,6 +193,55 @@ class Engine:
             stages=laps.seconds,
         )
 
+    def timeline(self, question: str, *, filters: Filters | None = None, max_releases: int = 20) -> Timeline:
+        """Answer the question from each release on its own, in order of their dates, undated ones last.
+
+        A release is left out when its best answer doesn't reach the threshold of a single question, since each is shown
+        as an answer, or when it lacks a name of the question: then it speaks of someone else.
+
+        Args:
+            question: 1 to 2,000 characters; it stands alone.
+            filters: None allows every release.
+            max_releases: How many releases are read, nearest first, 1 to 50.
+
+        Raises:
+            QuestionError: The question or `max_releases` is outside its limits.
+            CitationError: A citation would not have been exact; nothing is answered then.
+        """
+        laps = _Laps()
+        question = _checked(question)
+        if not 1 <= max_releases <= MAX_TIMELINE:
+            raise QuestionError(f"max_releases is {max_releases}: send 1 to {MAX_TIMELINE}.")
+        found = self._finder.find(Understood(question), None, filters or Filters(), n_hits=_TIMELINE_PASSAGES)
+        by_release: dict[str, list[Hit]] = {}
+        for hit in found.hits:
+            by_release.setdefault(hit.passage.document_id, []).append(hit)
+        nearest = list(by_release.values())[:max_releases]
+        laps.end("retrieve")
+        hits = [hit for each in nearest for hit in each[:_TIMELINE_PASSAGES_EACH]]
+        best: dict[str, Candidate] = {}
+        citer = Citer(self.catalog, question)
+        names = [
+            re.compile(rf"\b{re.escape(name.split()[0])}\b")
+            for joined in names_in(question)
+            for name in joined.split(" and ")
+        ]
+        for candidate in self._read(replace(found, hits=hits, n_to_read=len(hits))):
+            is_about = all(name.search(citer.release_of(candidate).text) for name in names)
+            if candidate.confidence >= self._threshold and is_about:
+                best.setdefault(candidate.hit.passage.document_id, candidate)
+        laps.end("read")
+        answers = [citer.cite([candidate]) for candidate in sorted(best.values(), key=_by_day)]
+        laps.end("cite")
+        return Timeline(
+            question=question,
+            entries=_with_runs(answers, citer.citations),
+            citations=tuple(citer.citations),
+            index=self.info,
+            has_more=len(by_release) > max_releases,
+            took_ms=sum(laps.seconds.values()) * 1000,
+        )
+
     def candidates(self, question: str, filters: Filters | None = None) -> list[Candidate]:
         """Return what the reader found for a stand-alone question, most confident first, nothing decided yet."""
         return self._read(self._finder.find(Understood(question), None, filters or Filters()))
@@ -233,67 +272,53 @@ class Engine:
         if not candidates or candidates[0].confidence < self._threshold:
             return None
         span, passage = candidates[0].span, candidates[0].hit.passage
-        document = self._document(passage.document_id, {})
-        return LeftOut(document.text[span.start : span.end], document.id, document.title, document.date, passage.number)
+        words = passage.text[span.start - passage.start : span.end - passage.start]
+        return LeftOut(words, passage.document_id, passage.title, passage.date, passage.number)
 
     def _cite(self, question: str, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:
         """Return up to three distinct answers, each with the citations that give it, numbered from 1."""
+        citer = Citer(self.catalog, question)
         groups: list[list[Candidate]] = []
         texts: dict[int, str] = {}
-        documents: dict[str, Document] = {}
         least = max(self._threshold, candidates[0].confidence * _ALTERNATIVE_SHARE)
         for candidate in candidates:
-            document = self._document(candidate.hit.passage.document_id, documents)
-            texts[candidate.hit.row] = text = document.text[candidate.span.start : candidate.span.end]
+            texts[candidate.hit.row] = text = citer.words_of(candidate)
             same = next((group for group in groups if says_the_same(texts[group[0].hit.row], text)), None)
             if same is not None and candidate.evidence.margin > 0:
                 same.append(candidate)
             elif same is None and candidate.confidence >= least and len(groups) < MAX_ANSWERS:
                 groups.append([candidate])
-        answers, citations = [], list[Citation]()
-        for group in groups:
-            first = len(citations) + 1
-            citations.extend(
-                _citation(first + place, candidate, documents[candidate.hit.passage.document_id])
-                for place, candidate in enumerate(group)
-            )
-            also_in = tuple(range(first + 1, first + len(group)))
-            answer = Answer(texts[group[0].hit.row], group[0].confidence, first, also_in)
-            cited = citations[first - 1]
-            answers.append(_with_details(answer, question, cited, documents[cited.document_id]))
-        return tuple(answers), tuple(citations)
-
-    def _document(self, document_id: str, seen: dict[str, Document]) -> Document:
-        if document_id not in seen:
-            document = self.catalog.document(document_id)
-            if document is None:
-                raise CitationError(
-                    f"snapshot {self.info.version} has a passage of {document_id!r}, but no such release."
-                )
-            seen[document_id] = document
-        return seen[document_id]
+        answers = [citer.cite(group) for group in groups]
+        return tuple(answers), tuple(citer.citations)
 
 
-def _with_details(answer: Answer, question: str, citation: Citation, document: Document) -> Answer:
-    """Return the answer with what its words and their release say besides: value, items, polarity, speaker.
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not 1 <= len(question) <= MAX_QUESTION:
+        raise QuestionError(f"the question has {len(question):,} characters: send 1 to {MAX_QUESTION:,}.")
+    return question
 
-    Raises:
-        CitationError: An item or the speaker is not the slice that it says.
-    """
-    text = document.text
-    span, sentence = (citation.answer_start, citation.answer_end), (citation.start, citation.end)
-    items, speaker = items_of(question, text, span, sentence), speaker_of(text, span, sentence)
-    for part in (*items, *((speaker,) if speaker else ())):
-        if not part.text or text[part.start : part.end] != part.text:
-            raise CitationError(f"{document.id} {part.start}-{part.end} is not {part.text!r}.")
-    around = Surroundings(text[sentence[0] : span[0]][-_NEAR:], text[span[1] : sentence[1]][:_NEAR], text)
-    return replace(
-        answer,
-        value=None if items else value_of(answer.text, question, document.date, around),
-        items=items,
-        polarity=polarity_of(question, citation.quote),
-        speaker=speaker,
-    )
+
+def _by_day(candidate: Candidate) -> tuple[dt.date, str]:
+    passage = candidate.hit.passage
+    return passage.date or dt.date.max, passage.document_id
+
+
+def _with_runs(answers: Sequence[Answer], citations: Sequence[Citation]) -> tuple[TimelineEntry, ...]:
+    """Return entries that know since which one before them, without a break, the releases say the same."""
+    entries: list[TimelineEntry] = []
+    for answer, citation in zip(answers, citations, strict=True):
+        since = None
+        if entries and citation.date is not None:
+            last = entries[-1]
+            if says_the_same(last.answer.text, answer.text) or _is_same_value(last.answer, answer):
+                since = last.unchanged_since or last.answer.citation
+        entries.append(TimelineEntry(answer, since))
+    return tuple(entries)
+
+
+def _is_same_value(answer: Answer, other: Answer) -> bool:
+    return answer.value is not None and answer.value == other.value
 
 
 def _by_date(ranked: Sequence[Candidate], order: DateOrder, threshold: float) -> list[Candidate]:
@@ -307,35 +332,3 @@ def _by_date(ranked: Sequence[Candidate], order: DateOrder, threshold: float) ->
         return date is None, -day if order is DateOrder.LATEST else day
 
     return sorted(sure, key=place) + list(ranked[len(sure) :])
-
-
-def _citation(number: int, candidate: Candidate, document: Document) -> Citation:
-    """Return a citation whose quote is the sentence, or sentences, that hold the span.
-
-    Raises:
-        CitationError: The slices of the stored text are not what they should be.
-    """
-    passage, span = candidate.hit.passage, candidate.span
-    start, end = covering_sentences(passage.text, span.start - passage.start, span.end - passage.start)
-    start, end = passage.start + start, passage.start + end
-    if document.text[passage.start : passage.end] != passage.text or not (
-        passage.start <= start <= span.start < span.end <= end <= passage.end
-    ):
-        raise CitationError(f"{document.id} {span.start}-{span.end} is not inside passage {passage.number}.")
-    return Citation(
-        id=number,
-        document_id=document.id,
-        title=document.title,
-        date=document.date,
-        section=passage.section,
-        source_url=document.source_url,
-        note=document.note,
-        passage_number=passage.number,
-        quote=document.text[start:end],
-        start=start,
-        end=end,
-        answer_start=span.start,
-        answer_end=span.end,
-        before=document.text[max(passage.start, start - _AROUND) : start],
-        after=document.text[end : min(passage.end, end + _AROUND)],
-    )

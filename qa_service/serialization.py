@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from qa_service.types import Citation, Hit, IndexInfo, LeftOut, Reply, Slice, UnderstoodDates, Value
+from qa_service.types import Answer, Citation, Hit, IndexInfo, LeftOut, Reply, Slice, Timeline, UnderstoodDates, Value
 
 
 def reply_as_json(reply: Reply) -> dict[str, object]:
@@ -16,23 +16,25 @@ def reply_as_json(reply: Reply) -> dict[str, object]:
         "reason": reply.reason.value if reply.reason else None,
         "dates": _dates_as_json(reply.dates),
         "without_filters": _left_out_as_json(reply.without_filters),
-        "answers": [
-            {
-                "text": answer.text,
-                "confidence": round(answer.confidence, 4),
-                "citation": answer.citation,
-                "also_in": list(answer.also_in),
-                "value": _value_as_json(answer.value) if answer.value else None,
-                "items": [_slice_as_json(item, "text") for item in answer.items],
-                "polarity": answer.polarity.value if answer.polarity else None,
-                "speaker": _slice_as_json(answer.speaker, "name") if answer.speaker else None,
-            }
-            for answer in reply.answers
-        ],
+        "answers": [_answer_as_json(answer) for answer in reply.answers],
         "citations": [_citation_as_json(citation) for citation in reply.citations],
         "passages": [hit_as_json(hit) for hit in reply.passages],
         "index": index_info_as_json(reply.index),
         "took_ms": round(reply.took_ms, 1),
+    }
+
+
+def timeline_as_json(timeline: Timeline) -> dict[str, object]:
+    """Return the timeline as JSON-ready values: an entry is an answer with one member more."""
+    return {
+        "question": timeline.question,
+        "entries": [
+            {**_answer_as_json(entry.answer), "unchanged_since": entry.unchanged_since} for entry in timeline.entries
+        ],
+        "citations": [_citation_as_json(citation) for citation in timeline.citations],
+        "has_more": timeline.has_more,
+        "index": index_info_as_json(timeline.index),
+        "took_ms": round(timeline.took_ms, 1),
     }
 
 
@@ -62,6 +64,19 @@ def index_info_as_json(info: IndexInfo) -> dict[str, object]:
         "documents": info.documents,
         "passages": info.passages,
         "newest": _iso(info.newest),
+    }
+
+
+def _answer_as_json(answer: Answer) -> dict[str, object]:
+    return {
+        "text": answer.text,
+        "confidence": round(answer.confidence, 4),
+        "citation": answer.citation,
+        "also_in": list(answer.also_in),
+        "value": _value_as_json(answer.value) if answer.value else None,
+        "items": [_slice_as_json(item, "text") for item in answer.items],
+        "polarity": answer.polarity.value if answer.polarity else None,
+        "speaker": _slice_as_json(answer.speaker, "name") if answer.speaker else None,
     }
 
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from qa_service.reports import BuildReport, DocumentChange
-from qa_service.types import Answer, Citation, Polarity, Reason, Reply, written_date
+from qa_service.types import Answer, Citation, Polarity, Reason, Reply, Timeline, written_date
 
 if TYPE_CHECKING:
     from qa_service.evaluation.replay import Outcome, Replay
@@ -176,6 +176,19 @@ def print_reply(reply: Reply) -> None:
         for hit in reply.passages:
             passage = hit.passage
             print_out(f"  {passage.document_id} p{passage.number}: {' '.join(passage.text.split())[:160]}")
+
+
+def print_timeline(timeline: Timeline) -> None:
+    """Print what each release answers, a line for the answer and one for its place."""
+    for entry, citation in zip(timeline.entries, timeline.citations, strict=True):
+        date = citation.date.isoformat() if citation.date else "undated   "
+        since = f"  (as in [{entry.unchanged_since}])" if entry.unchanged_since else ""
+        print_out(Text.assemble(f"{date}  [{citation.id}] ", (entry.answer.text, "bold"), since))
+        print_out(f"      {citation.document_id} {citation.answer_start}-{citation.answer_end}")
+    if not timeline.entries:
+        print_out("No release answers it clearly enough.")
+    if timeline.has_more:
+        print_out("More releases were found: --max-releases reads more.")
 
 
 def _print_details(answer: Answer) -> None:

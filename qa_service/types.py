@@ -309,6 +309,35 @@ class IndexInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """What one release answers.
+
+    Attributes:
+        unchanged_since: `citation` of the first of the entries before this one that say the same without a break.
+    """
+
+    answer: Answer
+    unchanged_since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The same question answered by each release on its own, by date, undated ones last.
+
+    Attributes:
+        citations: One per entry, in the same order.
+        has_more: Whether further releases were found and not read.
+    """
+
+    question: str
+    entries: tuple[TimelineEntry, ...]
+    citations: tuple[Citation, ...]
+    index: IndexInfo
+    has_more: bool = False
+    took_ms: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What `Engine.ask` returns.
 

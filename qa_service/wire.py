@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
+_Form = TypeVar("_Form")
+
 Reason = Literal["no_match", "low_confidence", "outside_filters"]
 Polarity = Literal["yes", "no"]
 
@@ -171,9 +173,50 @@ class Reply:
     took_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Entry(Answer):
+    """What one release answers.
+
+    Attributes:
+        unchanged_since: `citation` of the first of the entries before this one that say the same without a break.
+    """
+
+    unchanged_since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The same question answered by each release on its own, by date, undated ones last.
+
+    Attributes:
+        citations: One per entry, in the same order.
+        has_more: Whether further releases were found and not read.
+    """
+
+    question: str
+    entries: tuple[Entry, ...]
+    citations: tuple[Citation, ...]
+    has_more: bool
+    index: Index
+    took_ms: float
+
+
+def timeline_from_json(stored: Mapping[str, Any]) -> Timeline:
+    """Return a timeline from the JSON object of POST /timeline; raises as `reply_from_json` does."""
+    return _from_json(
+        Timeline,
+        {
+            **stored,
+            "entries": tuple(_answer_from_json(Entry, entry) for entry in stored["entries"]),
+            "citations": tuple(_from_json(Citation, _dated(citation, "date")) for citation in stored["citations"]),
+            "index": index_from_json(stored["index"]),
+        },
+    )
+
+
 def reply_from_json(stored: Mapping[str, Any]) -> Reply:
     """Return a reply from the JSON object of POST /ask; KeyError, TypeError or ValueError when it isn't one."""
-    answers = [_answer_from_json(answer) for answer in stored["answers"]]
+    answers = [_answer_from_json(Answer, answer) for answer in stored["answers"]]
     return _from_json(
         Reply,
         {
@@ -188,10 +231,10 @@ def reply_from_json(stored: Mapping[str, Any]) -> Reply:
     )
 
 
-def _answer_from_json(stored: Mapping[str, Any]) -> Answer:
+def _answer_from_json(form: type[_Form], stored: Mapping[str, Any]) -> _Form:
     value, speaker = stored.get("value"), stored.get("speaker")
     return _from_json(
-        Answer,
+        form,
         {
             **stored,
             "also_in": tuple(stored["also_in"]),
@@ -216,9 +259,6 @@ def _left_out_from_json(stored: Mapping[str, Any] | None) -> LeftOut | None:
 def index_from_json(stored: Mapping[str, Any]) -> Index:
     """Return what a reply and GET /ready say of the index."""
     return _from_json(Index, {**_dated(stored, "newest"), "built_at": dt.datetime.fromisoformat(stored["built_at"])})
-
-
-_Form = TypeVar("_Form")
 
 
 def _from_json(form: type[_Form], stored: Mapping[str, Any]) -> _Form:

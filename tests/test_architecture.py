@@ -28,7 +28,7 @@ LAYERS = [
     {"sentences", "answer_types"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue", "values"},
     {"preparing"},
-    {"finding"},
+    {"finding", "citing"},
     {"builder", "engine", "serialization", "fetching", "feedback"},
     {"assembly"},
     {"live", "evaluation", "suggesting"},

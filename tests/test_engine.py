@@ -312,3 +312,41 @@ def test_a_refusal_for_the_filters_names_what_they_leave_out() -> None:
     assert reply.reason is Reason.OUTSIDE_FILTERS
     assert reply.without_filters
     assert (reply.without_filters.text, reply.without_filters.document_id) == ("approximately 30 minutes", "a.txt")
+
+
+def test_a_timeline_answers_from_each_release_by_date_and_knows_since_when_it_holds() -> None:
+    found = {
+        "a.txt": ("approximately 30 minutes", 2.0),
+        "b.txt": ("approximately 30 minutes", 1.5),
+        "c.txt": ("two hours", 1.9),
+    }
+    timeline = dated_engine(found).timeline("How long did they talk?")
+    assert [
+        (citation.document_id, entry.answer.citation, entry.unchanged_since)
+        for entry, citation in zip(timeline.entries, timeline.citations, strict=True)
+    ] == [("a.txt", 1, None), ("b.txt", 2, 1), ("c.txt", 3, None)]
+    for entry, citation in zip(timeline.entries, timeline.citations, strict=True):
+        assert TEXTS[citation.document_id][citation.answer_start : citation.answer_end] == entry.answer.text
+    assert not timeline.has_more
+
+
+def test_a_release_that_is_not_sure_enough_is_not_in_the_timeline() -> None:
+    timeline = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}).timeline("How long did they talk?")
+    assert [citation.document_id for citation in timeline.citations] == ["a.txt"]
+
+
+def test_a_release_that_lacks_a_name_of_the_question_is_not_in_the_timeline() -> None:
+    timeline = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}).timeline("How long did the Talk talk?")
+    assert timeline.entries == ()
+
+
+def test_a_timeline_reads_as_many_releases_as_it_may_and_says_when_there_are_more() -> None:
+    found = {"a.txt": ("approximately 30 minutes", 2.0), "b.txt": ("approximately 30 minutes", 1.5)}
+    timeline = engine_with(found).timeline("How long did they talk?", max_releases=1)
+    assert ([citation.document_id for citation in timeline.citations], timeline.has_more) == (["a.txt"], True)
+
+
+@pytest.mark.parametrize("max_releases", [0, 51])
+def test_a_timeline_of_too_many_releases_is_an_error(max_releases: int) -> None:
+    with pytest.raises(QuestionError, match="send 1 to 50"):
+        engine_with({}).timeline("How long?", max_releases=max_releases)

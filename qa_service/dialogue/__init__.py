@@ -2,5 +2,6 @@
 
 from qa_service.dialogue.date_words import read_dates
 from qa_service.dialogue.followups import Understood, understand
+from qa_service.dialogue.references import names_in
 
-__all__ = ["Understood", "read_dates", "understand"]
+__all__ = ["Understood", "names_in", "read_dates", "understand"]

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_service.answer_measures import auc
-from qa_service.engine import Candidate, Engine
+from qa_service.citing import Candidate
+from qa_service.engine import Engine
 from qa_service.errors import QaServiceError
 from qa_service.evaluation.measures import expected_calibration_error, holds
 from qa_service.evaluation.questions import Question, QuestionSet

@@ -17,8 +17,8 @@ from qa_service.web.request_log import note_question
 
 if TYPE_CHECKING:
     from qa_service.engine import Engine, Retrieved
-    from qa_service.types import Reply
-    from qa_service.web.schemas import AskRequest
+    from qa_service.types import Reply, Timeline
+    from qa_service.web.schemas import AskRequest, TimelineRequest
 
 
 class Admission:
@@ -70,6 +70,16 @@ def answer(engine: Engine, asked: AskRequest) -> Reply:
     return reply
 
 
+def trace(engine: Engine, asked: TimelineRequest) -> Timeline:
+    """Answer a question release by release when its turn has come. Raises as `answer` does."""
+    give_back = _take_place(asked)
+    try:
+        with _counted():
+            return engine.timeline(asked.question, filters=asked.engine_filters, max_releases=asked.max_releases)
+    finally:
+        give_back()
+
+
 @dataclass(frozen=True, slots=True)
 class HalfAnswered:
     """A question that has its place and its passages. `give_back` must be called in the end, whatever happens."""
@@ -104,7 +114,7 @@ def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
     return HalfAnswered(found, read, give_back)
 
 
-def _take_place(asked: AskRequest) -> Callable[[], None]:
+def _take_place(asked: AskRequest | TimelineRequest) -> Callable[[], None]:
     note_question(asked.question)
     admission, metrics = cast("Admission", current_app.extensions["qa_service.admission"]), metrics_of(current_app)
     try:

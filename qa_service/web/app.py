@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa_service.hosts import HostNames
 from qa_service.serialization import document_url
-from qa_service.web import access, ask, docs, documents, health, metrics, operator, problems, rebuild, wording
+from qa_service.web import access, ask, docs, documents, health, metrics, operator, problems, rebuild, timeline, wording
 from qa_service.web import feedback as feedback_pages
 from qa_service.web.answering import admit_with
 from qa_service.web.cors import allow_origins
@@ -88,6 +88,7 @@ def create_app(
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(rebuild.blueprint)
+    app.register_blueprint(timeline.blueprint)
     app.register_blueprint(operator.blueprint)
     app.add_url_rule("/favicon.ico", "favicon", lambda: app.send_static_file("favicon.svg"))
 

@@ -5,6 +5,7 @@ Names are flat here (`date_from`, not `filters.date_from`); errors name them as 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import request
@@ -13,7 +14,7 @@ from werkzeug.exceptions import BadRequest
 
 from qa_service.types import Turn
 from qa_service.web.problems import FieldError, InvalidFields
-from qa_service.web.schemas import MAX_TURNS, AskRequest, ListRequest, validate
+from qa_service.web.schemas import MAX_TURNS, AskRequest, ListRequest, TimelineRequest, validate
 
 MAX_HISTORY_BYTES = 36_000
 """Of the form's body: leaves room below its 64 KiB for a question of 2,000 characters at 12 bytes each."""
@@ -22,6 +23,7 @@ _TRUE_OR_FALSE = {"true": True, "false": False}
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 Values = MultiDict[str, str]
+_Asked = TypeVar("_Asked", AskRequest, TimelineRequest)
 
 
 def refuse_unreadable_query() -> None:
@@ -84,20 +86,42 @@ def newest_turns(turns: Sequence[Turn]) -> list[Turn]:
     return kept[::-1]
 
 
+def parse_timeline_query(values: Values) -> TimelineRequest:
+    """Return the question of `GET /timeline`.
+
+    Raises:
+        InvalidFields: Naming every parameter that is not as it should be.
+    """
+    _refuse_unknown(values, {"q", "max_releases", "date_from", "date_to", "document_id"})
+    given = _without_empty(_one_or_many(values), "date_from", "date_to", "max_releases")
+    fields: dict[str, object] = {"filters": _filter_fields(values, given)}
+    if "q" in given:
+        fields["question"] = given["q"]
+    if "max_releases" in given:
+        fields["max_releases"] = _whole_number(given["max_releases"])
+    return _validate(TimelineRequest, fields, question="q")
+
+
 def _validate_ask(values: Values, *, question: str) -> AskRequest:
     given = _without_empty(_one_or_many(values), "date_from", "date_to", "top_k")
-    filters: dict[str, object] = {name: given[name] for name in ("date_from", "date_to") if name in given}
-    if "document_id" in values:
-        filters["document_ids"] = values.getlist("document_id")
-    fields: dict[str, object] = {"filters": filters, "history": _history_fields(values)}
+    fields: dict[str, object] = {"filters": _filter_fields(values, given), "history": _history_fields(values)}
     if question in given:
         fields["question"] = given[question]
     for name in given.keys() & {"as_typed", "read_dates"}:
         fields[name] = _TRUE_OR_FALSE.get(str(given[name]), given[name])
     if "top_k" in given:
         fields["top_k"] = _whole_number(given["top_k"])
+    return _validate(AskRequest, fields, question=question)
+
+
+def _filter_fields(values: Values, given: Mapping[str, object]) -> dict[str, object]:
+    filters = {name: given[name] for name in ("date_from", "date_to") if name in given}
+    return {**filters, "document_ids": values.getlist("document_id")} if "document_id" in values else filters
+
+
+def _validate(model: type[_Asked], fields: Mapping[str, object], *, question: str) -> _Asked:
     try:
-        return validate(AskRequest, fields)
+        return validate(model, fields)
     except InvalidFields as error:
         raise InvalidFields([FieldError(_flat_name(e.field, question), e.message) for e in error.errors]) from error
 

@@ -104,6 +104,26 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         _ASK_ERRORS,
         query=("q", "top_k", "date_from", "date_to", "document_id", "read_dates", "snapshot"),
     ),
+    ("/timeline", "post"): Operation(
+        "timeline",
+        "Ask each release the same question",
+        "So that amounts, posts and positions can be followed.",
+        {200: Given("What each release answers, by date", {JSON: responses.Timeline})},
+        (400, 413, 415, *_ASK_ERRORS),
+        body=schemas.TimelineRequest,
+    ),
+    ("/timeline", "get"): Operation(
+        "timeline_by_link",
+        "Ask each release the same question by a link",
+        "JSON, or a page for a browser; the Accept header decides. A browser that sends no parameters is sent to the "
+        "chat page.",
+        {
+            200: Given("What each release answers, by date", {JSON: responses.Timeline, HTML: None}),
+            303: Given("To the chat page", {HTML: None}, location="The chat page"),
+        },
+        _ASK_ERRORS,
+        query=("q", "max_releases", "date_from", "date_to", "document_id"),
+    ),
     ("/documents", "get"): Operation(
         "list_documents",
         "List releases",
@@ -188,7 +208,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
 }
 # Browsers send these empty when nobody filled them in; that is the same as not at all.
-MAY_BE_EMPTY = {"date_from", "date_to", "top_k"}
+MAY_BE_EMPTY = {"date_from", "date_to", "top_k", "max_releases"}
 # Name of a parameter of a query, or of a form's field -> model and field that describe it.
 _PARAMETERS: Mapping[str, tuple[type[BaseModel], str]] = {
     "q": (schemas.AskRequest, "question"),
@@ -198,6 +218,7 @@ _PARAMETERS: Mapping[str, tuple[type[BaseModel], str]] = {
     "date_from": (schemas.FilterRequest, "date_from"),
     "date_to": (schemas.FilterRequest, "date_to"),
     "document_id": (schemas.FilterRequest, "document_ids"),
+    "max_releases": (schemas.TimelineRequest, "max_releases"),
     "words": (schemas.ListRequest, "words"),
     "offset": (schemas.ListRequest, "offset"),
     "limit": (schemas.ListRequest, "limit"),
@@ -212,8 +233,16 @@ _PATH_PARAMETERS = {
 }
 _MODELS = (
     schemas.AskRequest,
+    schemas.TimelineRequest,
     schemas.FeedbackRequest,
-    *(responses.Reply, responses.Retrieved, responses.DocumentList, responses.Health, responses.Ready),
+    *(
+        responses.Reply,
+        responses.Timeline,
+        responses.Retrieved,
+        responses.DocumentList,
+        responses.Health,
+        responses.Ready,
+    ),
     *(responses.Job, responses.FeedbackKept, responses.Problem),
 )
 

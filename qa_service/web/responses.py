@@ -116,6 +116,28 @@ class _Found(_Response):
     index: Index
 
 
+class Entry(Answer):
+    """What one release answers."""
+
+    also_in: list[int] = Field(max_length=0, description="Always empty here: each release has its own entry")
+    unchanged_since: int | None = Field(
+        description="`citation` of the first of the entries before this one that say the same without a break"
+    )
+
+
+class Timeline(_Response):
+    """The same question answered by each release on its own."""
+
+    question: str = Field(description="The question as it was taken, without space around it")
+    entries: list[Entry] = Field(max_length=50, description="By date, undated releases last")
+    citations: list[Citation] = Field(description="One per entry, in the same order")
+    has_more: bool = Field(
+        description="Whether further releases were found and not read; a higher `max_releases` reads more"
+    )
+    index: Index
+    took_ms: float = Field(ge=0, description="Time that answering took, in milliseconds")
+
+
 class Retrieved(_Found):
     """Data of the event `passages`: what is known before anything is read."""
 

@@ -72,6 +72,12 @@ class FilterRequest(_DateRange):
         default=None, description="Only these releases; null for all, an empty list for none"
     )
 
+    @property
+    def for_engine(self) -> Filters:
+        """The same, as the engine takes it."""
+        ids = self.document_ids
+        return Filters(self.date_from, self.date_to, None if ids is None else tuple(ids))
+
 
 class AskRequest(_Request):
     """A question, and what came before it."""
@@ -101,8 +107,20 @@ class AskRequest(_Request):
     @property
     def engine_filters(self) -> Filters:
         """The filters as the engine takes them."""
-        ids = self.filters.document_ids
-        return Filters(self.filters.date_from, self.filters.date_to, None if ids is None else tuple(ids))
+        return self.filters.for_engine
+
+
+class TimelineRequest(_Request):
+    """A question to be answered by each release on its own."""
+
+    question: QuestionText = Field(description="The question, in English; it stands alone")
+    filters: FilterRequest = Field(FilterRequest(), description="Which releases may answer")
+    max_releases: int = Field(20, ge=1, le=50, description="How many releases are read, nearest first")
+
+    @property
+    def engine_filters(self) -> Filters:
+        """The filters as the engine takes them."""
+        return self.filters.for_engine
 
 
 class ListRequest(_DateRange):

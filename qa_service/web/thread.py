@@ -65,11 +65,12 @@ class Limit:
 
 
 class Links(NamedTuple):
-    """Where a question is asked again: as it was understood; alone, as it was typed; with its dates left alone."""
+    """Where a question is asked again: as it was understood; alone, as it was typed; without its dates; over time."""
 
     permanent: str
     as_typed: str
     without_dates: str
+    over_time: str
 
 
 def empty_page(values: MultiDict[str, str]) -> str:
@@ -188,6 +189,7 @@ def _links(asked: AskRequest, reply: Reply) -> Links:
             "ask.ask_by_link", q=understood, **limits, read_dates=read_dates, snapshot=reply.index.version
         ),
         as_typed=url_for("ask.ask_by_link", q=asked.question, **limits, read_dates=read_dates),
+        over_time=url_for("timeline.timeline_by_link", q=understood, **limits),
         without_dates=url_for("ask.ask_by_link", q=understood, **limits, read_dates="false"),
     )
 

@@ -57,6 +57,8 @@ def check(page: Page) -> None:
         "/ask?q=How+long&date_from=never",
         "/documents",
         "/documents?words=nothing",
+        "/timeline?q=How+many+countries",
+        "/timeline?q=Who+won",
         HIGHLIGHTED,
         "/documents/hostile/%3Cb%3Ex%3C/b%3E%0A'quoted'.html",
         "/nowhere",

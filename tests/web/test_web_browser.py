@@ -177,7 +177,14 @@ def test_markup_in_a_release_runs_nowhere(tab: Page, address: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/ask?q=How+many+countries", "/ask?q=" + "x" * 300, "/documents", "/documents/2005-05-10-japan-russia.txt"],
+    [
+        "/",
+        "/ask?q=How+many+countries",
+        "/ask?q=" + "x" * 300,
+        "/documents",
+        "/documents/2005-05-10-japan-russia.txt",
+        "/timeline?q=How+many+countries",
+    ],
     ids=lambda path: path[:30],
 )
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -66,7 +66,7 @@ def test_an_answer_stands_out_in_its_sentence_with_what_is_around_it(client: Fla
     ]
     assert texts(page, ".quote mark") == ["approximately 30 minutes"]
     assert texts(page, ".around") == ["On May 9, Prime Minister Koizumi held a meeting with President Putin."]
-    assert texts(page, ".foot") == ["Asked of 3 releases, newest 3 June 2024. Link to this question"]
+    assert texts(page, ".foot") == ["Asked of 3 releases, newest 3 June 2024. Link to this question · Over time"]
 
 
 def test_an_answer_that_is_a_whole_sentence_is_not_said_twice(client: FlaskClient) -> None:

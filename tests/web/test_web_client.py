@@ -121,6 +121,13 @@ def test_a_release_that_is_not_there_is_a_problem(asking: Client) -> None:
         asking.release_text("none.txt")
 
 
+def test_a_timeline_is_what_each_release_answers(asking: Client) -> None:
+    timeline = asking.timeline("How many countries?", max_releases=1)
+    [entry], [citation] = timeline.entries, timeline.citations
+    assert (entry.text, entry.unchanged_since, citation.date) == ("about 50 countries", None, dt.date(2005, 5, 10))
+    assert timeline.has_more
+
+
 def test_a_rebuild_needs_the_token_and_is_followed_by_its_job() -> None:
     with subprocess.Popen(
         [sys.executable, OPERATOR_SERVER],

@@ -29,6 +29,8 @@ POLICY = (
         "/documents/2005-05-10-japan-russia.txt",
         "/documents/2005-05-10-japan-russia.txt/text",
         "/documents/none",
+        "/timeline",
+        "/timeline?q=How+long",
         "/feedback",
         "/health",
         "/ready",
@@ -70,6 +72,7 @@ def test_every_route_without_an_argument_is_among_those_above(app: Flask) -> Non
         "/favicon.ico",
         "/feedback",
         "/rebuild",
+        "/timeline",
     }
 
 

@@ -26,7 +26,8 @@ LAST_RESPONSE = """
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/ask?q=How+many+countries", "/documents", "/documents/2005-05-10-japan-russia.txt"]
+    "path",
+    ["/", "/ask?q=How+many+countries", "/documents", "/documents/2005-05-10-japan-russia.txt", "/timeline?q=How+long"],
 )
 def test_a_page_and_all_that_it_loads_is_light_and_comes_from_one_host(page: Page, address: str, path: str) -> None:
     responses: list[Response] = []

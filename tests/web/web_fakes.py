@@ -22,8 +22,12 @@ from qa_service.types import (
     Reason,
     Reply,
     Section,
+    Timeline,
+    TimelineEntry,
     Turn,
     UnderstoodDates,
+    Value,
+    ValueKind,
 )
 
 _SUMMIT_TEXT = """Visit by Prime Minister Koizumi to Russia
@@ -184,6 +188,26 @@ class FakeEngine:
             took_ms=1.5,
             stages={"retrieve": 0.0005, "read": 0.001},
         )
+
+    def timeline(self, question: str, *, filters: Filters | None = None, max_releases: int = 20) -> Timeline:
+        """Return one entry for each release that the reply cites, by date."""
+        reply = self.ask(question, filters=filters, read_dates=False)
+        cited = {citation.document_id: citation for citation in reversed(reply.citations)}
+        dated = sorted(cited.values(), key=lambda one: one.date or dt.date.max)[:max_releases]
+        citations = tuple(replace(citation, id=number) for number, citation in enumerate(dated, 1))
+        entries = [
+            TimelineEntry(
+                Answer(
+                    DOCUMENTS[citation.document_id].text[citation.answer_start : citation.answer_end],
+                    0.8,
+                    citation.id,
+                    value=Value(ValueKind.NUMBER, "50"),
+                ),
+                1 if citation.id > 1 else None,
+            )
+            for citation in citations
+        ]
+        return Timeline(question, tuple(entries), citations, self.info, has_more=len(cited) > max_releases)
 
     def retrieve(self, question: str, *, top_k: int = 5, **options: Any) -> FakeRetrieved:
         if question == "refuse":

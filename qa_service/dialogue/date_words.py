@@ -77,16 +77,38 @@ _SAYING_AFTER = re.compile(rf"^,?\s*what\s+(?:did|has|have|does|do)\b.*\b{_SAYIN
 _KIND = r"(?:(?:press|news|joint|public|official|written)\s+)?"
 _TELLING = r"(?:releases?|statements?|announcements?|remarks|speech|letter|news|report|call|appeal)\b"
 _EVENT = rf"(?:{_TELLING}|(?:meeting|talks|visit|trip|round|vote|hearing|conversation|summit|grant|position)\b)"
+# What there is one of again and again.
+_RECURRING = (
+    r"(?:awards?|grants?|bills?|amounts?|counts?|estimates?|figures?|updates?|fund(?:s|ing)|legislation|"
+    r"resolutions?|nominations?|nominees?|winners?|recipients?|interns?|couples?|contracts?|hearings?|projects?|"
+    r"appropriations?|requests?|scorecards?|round|veterans|[A-Z][a-z]+(?:\s+[A-Z][a-z]+){1,4}\s+(?:Day|Award|Patriot|Grant|Prize))\b"
+)
+# Parts of names, ranks, and halves of years.
+_OF_A_NAME = (
+    r"(?:lady|ladies|quarter|half|minister|vice|amendment|responders?|aid|name|names|place|hand|floor|grade|class|degree|"
+    r"nations?|rate|step|line|person|woman|man|century|day|days|week|weeks|month|months|year|years|world|term|and|or|paragraph|"
+    r"sentence|page|item|question|point|\d|two|three|four|five|six|ten)\b"
+)
+_STATE_OF_ART = r"(?:technolog\w*|equipment|generation|models?|techniques?|science|advances?|fashion|weapons?)\b"
 _ORDERS: tuple[tuple[DateOrder, re.Pattern[str]], ...] = tuple(
     (order, re.compile(pattern, re.IGNORECASE))
     for order, pattern in (
-        (DateOrder.LATEST, rf"\b(?:latest|newest|most\s+recent)\b(?=\s+(?:{_KIND}{_EVENT}|(?:on|about)\b))"),
+        (DateOrder.LATEST, rf"\b(?:latest|newest|most\s+recent)\b(?!\s+{_STATE_OF_ART})"),
         (DateOrder.LATEST, r"\bmost\s+recently\b"),
         (DateOrder.LATEST, rf"\blast\b(?=\s+{_KIND}{_EVENT})|\bthe\s+(?P<words>last\s+time)\b"),
+        (DateOrder.LATEST, rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>(?i:last))\b(?=\s+{_KIND}{_RECURRING})"),
         (DateOrder.LATEST, r"\b(?:the|their|his|her|its)\s+(?P<words>current)\b(?=\s+(?!of\b|account\b)[a-z])"),
-        (DateOrder.LATEST, r"\bright\s+now\b|\b(?:is|are)\s+(?P<words>now)\b"),
-        (DateOrder.EARLIEST, rf"\b(?:earliest|oldest)\b(?=\s+{_KIND}{_EVENT})"),
-        (DateOrder.EARLIEST, rf"\bfirst\b(?=\s+{_KIND}{_TELLING})|\bthe\s+(?P<words>first\s+time)\b"),
+        (DateOrder.LATEST, r"\bright\s+now\b|\bas\s+of\s+now\b|\b(?:is|are)\s+(?P<words>now)\b"),
+        (DateOrder.EARLIEST, r"\bearliest\b|\boriginally\b"),
+        (DateOrder.EARLIEST, rf"\boldest\b(?=\s+{_KIND}{_EVENT})"),
+        (
+            DateOrder.EARLIEST,
+            rf"\bthe\s+(?P<words>first\s+time)\b|(?<!\bat )\b(?-i:first)\b(?!-|[.,;:?]|\s+{_OF_A_NAME})",
+        ),
+        (
+            DateOrder.EARLIEST,
+            rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>(?i:first))\b(?=\s+{_KIND}{_RECURRING})",
+        ),
     )
 )
 _ADVERB = re.compile(

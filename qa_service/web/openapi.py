@@ -91,7 +91,10 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         {200: Given("An answer, or a refusal with its reason", _ASKED)},
         (400, 413, 415, *_ASK_ERRORS),
         body=schemas.AskRequest,
-        form=("question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer"),
+        form=(
+            *("question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer"),
+            *("as_typed", "read_dates"),
+        ),
     ),
     ("/ask", "get"): Operation(
         "ask_by_link",
@@ -307,7 +310,7 @@ def _operation(path: str, operation: Operation, examples: Mapping[str, Mapping[s
             "description": "At most 65,536 bytes.",
             "content": {
                 JSON: {"schema": _ref(operation.body), **({"examples": own} if own else {})},
-                FORM: {"schema": _form(operation)},
+                **({FORM: {"schema": _form(operation)}} if operation.form else {}),
             },
         }
     if operation.needs_token:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import UnsupportedMediaType
 
 from qa_service.serialization import timeline_as_json
 from qa_service.types import Timeline
@@ -9,7 +10,7 @@ from qa_service.web import plot
 from qa_service.web.answering import trace
 from qa_service.web.current import current_engine
 from qa_service.web.forms import parse_timeline_query
-from qa_service.web.negotiation import wants_page
+from qa_service.web.negotiation import JSON, wants_page
 from qa_service.web.schemas import TimelineRequest, parse_json_object, validate
 
 blueprint = Blueprint("timeline", __name__)
@@ -18,6 +19,8 @@ blueprint = Blueprint("timeline", __name__)
 @blueprint.post("/timeline")
 def timeline() -> ResponseReturnValue:
     """A question as JSON."""
+    if request.mimetype != JSON:
+        raise UnsupportedMediaType("Send the question as JSON, with the header 'Content-Type: application/json'.")
     return jsonify(timeline_as_json(_traced(validate(TimelineRequest, parse_json_object(request.get_data())))))
 
 

@@ -141,3 +141,7 @@ def test_fewer_than_three_alike_are_no_plot() -> None:
 
 def test_nothing_but_zeros_is_a_plot_without_lengths() -> None:
     assert [bar.length for bar in bars_of(timeline_of(yen(0), yen(0), yen(0)))] == [0.0, 0.0, 0.0]
+
+
+def test_a_form_is_refused(client: FlaskClient) -> None:
+    assert client.post("/timeline", data={"question": "How many countries?"}).status_code == 415

@@ -1,8 +1,11 @@
+import datetime as dt
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from qa_service.dialogue import Understood, understand
+from qa_service.dialogue import Understood, read_dates, understand
 from qa_service.types import Turn
 
 HOSTS = [Turn("Who met Sergei Lavrov in Sapporo in October 2008?", "Kenji Aoyama")]
@@ -125,3 +128,19 @@ def test_a_conversation_of_long_questions_is_understood_at_once() -> None:
     started = time.monotonic()
     understand("What about him, in that one, " * 60, turns)
     assert time.monotonic() - started < 5  # it takes some 20 ms; a pattern that explodes takes minutes
+
+
+WORDS = st.sampled_from(
+    "And what about he him her his it that one there then in at with May 2006 first latest Ken Oda's of, ? ' ( * \\ é".split()
+)
+TYPED = st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=12).map(" ".join))
+
+
+@given(TYPED, st.lists(st.tuples(TYPED, st.one_of(st.none(), TYPED)), max_size=4))
+def test_whatever_is_typed_becomes_a_question(question: str, turns: list[tuple[str, str | None]]) -> None:
+    understood = asked(question, *turns)
+    assert bool(understood.question.strip()) == bool(question.strip())
+    assert (
+        understood.question.strip() in understood.written_out or understood.question[:1] != understood.written_out[:1]
+    )
+    read_dates(question, dt.date(2026, 11, 25))

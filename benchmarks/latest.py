@@ -2,9 +2,9 @@
 
     python benchmarks/latest.py ../shared/corpus/senate
 
-Twice forty questions of tests/evaluation, each about a matter of several releases, each set written by someone who had
-not seen the rules. Of the first, odd ones were looked at while the rules were mended, even ones only measured; the second
-was measured once, when the rules stood. Needs the index that 'qa-service eval FOLDER' makes.
+Twice forty questions of tests/evaluation, each about a matter of several releases, both sets written by others who had
+not seen the rules. Of the first, odd ones were looked at while the rules were mended, even ones only measured; the
+second was measured once, when the rules stood. Needs the index that 'qa-service eval FOLDER' makes.
 """
 
 import argparse

@@ -11,7 +11,8 @@ from qa_service.types import Timeline, Value, ValueKind
 
 # Fewer say nothing that the list beside them doesn't.
 _LEAST_BARS = 3
-_AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?(?:/\d+)?)(?: (?P<unit>\S+))?")
+# A slash is a range ("20/30 %"); "2/3" may be one or a fraction, so neither is drawn.
+_AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?: (?P<unit>\S+))?")
 _DURATION = re.compile(
     r"P(?:(?P<y>\d+)Y)?(?:(?P<mo>\d+)M)?(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?"
 )

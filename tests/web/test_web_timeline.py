@@ -135,6 +135,19 @@ def test_lengths_of_time_are_compared_whatever_their_units() -> None:
     assert [bar.length for bar in bars_of(timeline_of(*lengths))] == [1.0, 1.0, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        (ValueKind.PERCENTAGE, "20/30 %"),
+        (ValueKind.MONEY, "10000000/12000000 USD"),
+        (ValueKind.NUMBER, "50/60"),
+        (ValueKind.DURATION, "PT20M/PT30M"),
+    ],
+)
+def test_a_range_is_no_bar(kind: ValueKind, written: str) -> None:
+    assert bars_of(timeline_of(*[Value(kind, written)] * 3)) == []
+
+
 def test_fewer_than_three_alike_are_no_plot() -> None:
     assert bars_of(timeline_of(yen(1), yen(2), Value(ValueKind.DATE, "2005-05-10"))) == []
 

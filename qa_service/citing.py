@@ -40,7 +40,13 @@ class Citer:
 
     def release_of(self, candidate: Candidate) -> Document:
         """Return the release that a candidate is of; raises CitationError when there is none."""
-        return self._document(candidate.hit.passage.document_id)
+        document_id = candidate.hit.passage.document_id
+        if document_id not in self._documents:
+            document = self._catalog.document(document_id)
+            if document is None:
+                raise CitationError(f"the snapshot has a passage of {document_id!r}, but no such release.")
+            self._documents[document_id] = document
+        return self._documents[document_id]
 
     def cite(self, group: Sequence[Candidate]) -> Answer:
         """Return one answer that all of `group` give, the first in its own words.
@@ -50,21 +56,11 @@ class Citer:
         """
         first = len(self.citations) + 1
         for place, candidate in enumerate(group):
-            document = self._document(candidate.hit.passage.document_id)
-            self.citations.append(_citation(first + place, candidate, document))
+            self.citations.append(_citation(first + place, candidate, self.release_of(candidate)))
         answer = Answer(
             self.words_of(group[0]), group[0].confidence, first, tuple(range(first + 1, first + len(group)))
         )
-        cited = self.citations[first - 1]
-        return _with_details(answer, self._question, cited, self._document(cited.document_id))
-
-    def _document(self, document_id: str) -> Document:
-        if document_id not in self._documents:
-            document = self._catalog.document(document_id)
-            if document is None:
-                raise CitationError(f"the snapshot has a passage of {document_id!r}, but no such release.")
-            self._documents[document_id] = document
-        return self._documents[document_id]
+        return _with_details(answer, self._question, self.citations[first - 1], self.release_of(group[0]))
 
 
 def _with_details(answer: Answer, question: str, citation: Citation, document: Document) -> Answer:

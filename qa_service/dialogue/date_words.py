@@ -96,7 +96,7 @@ _ORDERS: tuple[tuple[DateOrder, re.Pattern[str]], ...] = tuple(
         (DateOrder.LATEST, rf"\b(?:latest|newest|most\s+recent)\b(?!\s+{_STATE_OF_ART})"),
         (DateOrder.LATEST, r"\bmost\s+recently\b"),
         (DateOrder.LATEST, rf"\blast\b(?=\s+{_KIND}{_EVENT})|\bthe\s+(?P<words>last\s+time)\b"),
-        (DateOrder.LATEST, rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>(?i:last))\b(?=\s+{_KIND}{_RECURRING})"),
+        (DateOrder.LATEST, rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>last)\b(?=\s+{_KIND}{_RECURRING})"),
         (DateOrder.LATEST, r"\b(?:the|their|his|her|its)\s+(?P<words>current)\b(?=\s+(?!of\b|account\b)[a-z])"),
         (DateOrder.LATEST, r"\bright\s+now\b|\bas\s+of\s+now\b|\b(?:is|are)\s+(?P<words>now)\b"),
         (DateOrder.EARLIEST, r"\bearliest\b|\boriginally\b"),
@@ -107,7 +107,7 @@ _ORDERS: tuple[tuple[DateOrder, re.Pattern[str]], ...] = tuple(
         ),
         (
             DateOrder.EARLIEST,
-            rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>(?i:first))\b(?=\s+{_KIND}{_RECURRING})",
+            rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>first)\b(?=\s+{_KIND}{_RECURRING})",
         ),
     )
 )

@@ -102,7 +102,7 @@ def _follow_up(question: str, topic: Topic) -> Understood:
     if in_front:
         question = _put_in(in_front["words"], in_front["clause"])
     completed = complete(_ABOUT.sub("", question), topic.questions[0])
-    if in_front or completed or points_back(question) or not _names(question) - topic.names:
+    if in_front or completed or points_back(question) or not new_names:
         whole = resolve(completed or question, topic)
         return Understood(whole, topic.context, topic.answers[0], new_names)
     if len(content_words(question)) <= _FEW_WORDS:

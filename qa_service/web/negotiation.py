@@ -5,6 +5,8 @@ from flask import request
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 EVENTS = "text/event-stream"
+JSON_WANTED = "Send the question as JSON, with the header 'Content-Type: application/json'."
+"""What a question in any other form is told."""
 
 
 def wants_events() -> bool:

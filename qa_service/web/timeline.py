@@ -10,7 +10,7 @@ from qa_service.web import plot
 from qa_service.web.answering import trace
 from qa_service.web.current import current_engine
 from qa_service.web.forms import parse_timeline_query
-from qa_service.web.negotiation import JSON, wants_page
+from qa_service.web.negotiation import JSON, JSON_WANTED, wants_page
 from qa_service.web.schemas import TimelineRequest, parse_json_object, validate
 
 blueprint = Blueprint("timeline", __name__)
@@ -20,7 +20,7 @@ blueprint = Blueprint("timeline", __name__)
 def timeline() -> ResponseReturnValue:
     """A question as JSON."""
     if request.mimetype != JSON:
-        raise UnsupportedMediaType("Send the question as JSON, with the header 'Content-Type: application/json'.")
+        raise UnsupportedMediaType(JSON_WANTED)
     return jsonify(timeline_as_json(_traced(validate(TimelineRequest, parse_json_object(request.get_data())))))
 
 

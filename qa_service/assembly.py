@@ -1,6 +1,5 @@
 """The only place that chooses concrete classes from Settings."""
 
-import os
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -12,6 +11,7 @@ from qa_service.errors import ModelError, SettingsError
 from qa_service.indexing import BACKENDS, drop_index
 from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.snapshot import Snapshot, open_current, use_current
+from qa_service.inference import n_cores
 from qa_service.preparing import Source, Workers
 from qa_service.protocols import Embedder, Reader
 from qa_service.reading import CALIBRATIONS, Calibration, EvidenceGatherer, SentenceReader, SpanReader, open_span_reader
@@ -61,7 +61,7 @@ def make_builder(settings: Settings, embedder: Embedder | None = None, *, worker
 
 def make_workers(settings: Settings, n: int) -> Workers:
     """Return `n` processes for a builder, which share the cores that a model may use."""
-    threads = settings.threads or os.cpu_count() or 1
+    threads = settings.threads or n_cores()
     each = settings.model_copy(update={"threads": max(1, threads // n)})
     return Workers(n, partial(make_embedder, each))
 

@@ -18,6 +18,7 @@ LAYERS = [
         "config",
         "words",
         "model_folders",
+        "inference",
         "answer_measures",
         "duplicates",
         "reports",

@@ -1,7 +1,7 @@
-"""The embedder: sentence-transformers for building, its ONNX export for questions and for small builds.
+"""The embedder: any sentence-transformers model, run as its ONNX export, or in bf16 where the processor has it.
 
-torch takes seconds to import, so it is loaded only when there is much to embed or no export yet. Both ways give the
-same vectors to about 1e-7, which the export is checked for.
+The export gives the model's vectors to about 1e-7, which it is checked for, and in fp32 it is the faster way to run it.
+torch takes seconds to import, so it is loaded only to export a model, and for large builds in bf16.
 """
 
 import importlib.util
@@ -14,6 +14,7 @@ import numpy as np
 
 from qa_service.embedding.onnx_encoder import DESCRIPTION, EncoderDescription, OnnxEncoder
 from qa_service.errors import ModelError
+from qa_service.inference import has_bf16
 from qa_service.model_folders import check_exists, fingerprint, write_once
 from qa_service.types import Vector, Vectors
 
@@ -26,6 +27,8 @@ PACKAGED = "all-MiniLM-L6-v2"
 # Below this, encoding on onnxruntime ends before torch would be imported.
 _FEW_TEXTS = 400
 _BATCH = 32
+# Texts after which progress is told.
+_CHUNK = 128
 
 Progress = Callable[[int], None]
 
@@ -77,7 +80,7 @@ class SentenceTransformerEmbedder:
         return vector
 
     def encode_sentences(self, texts: Sequence[str]) -> Vectors:
-        """Return one row per text, on onnxruntime however many there are."""
+        """Return one row per text, in fp32 however many there are."""
         return self._encoder.encode([self._description.passage_prefix + text for text in texts])
 
     def encode_passages(self, texts: Sequence[str], on_progress: Progress | None = None) -> Vectors:
@@ -87,14 +90,11 @@ class SentenceTransformerEmbedder:
             texts: With their context.
             on_progress: Called with how many more texts are done.
         """
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        few = self._model is None and len(texts) <= _FEW_TEXTS
-        encode = self.encode_sentences if few else self._encode_with_torch
+        encode = self._encode_in_bf16 if len(texts) > _FEW_TEXTS and has_bf16() else self.encode_sentences
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        for begin in range(0, len(texts), _BATCH):
-            rows = by_length[begin : begin + _BATCH]
+        for begin in range(0, len(texts), _CHUNK):
+            rows = by_length[begin : begin + _CHUNK]
             vectors[rows] = encode([texts[i] for i in rows])
             if on_progress:
                 on_progress(len(rows))
@@ -104,21 +104,24 @@ class SentenceTransformerEmbedder:
     def _description(self) -> EncoderDescription:
         return self._encoder.description
 
-    def _encode_with_torch(self, texts: Sequence[str]) -> Vectors:
+    def _encode_in_bf16(self, texts: Sequence[str]) -> Vectors:
+        import torch  # noqa: PLC0415 - takes seconds; most commands need none of it
+
         if self._model is None:
             self._model = _load(self._source, self._threads)
-        vectors: Vectors = self._model.encode(
-            [self._description.passage_prefix + text for text in texts],
-            batch_size=_BATCH,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
-        return vectors
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = self._model.encode(
+                [self._description.passage_prefix + text for text in texts],
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        return _unit(vectors)
 
     def _export(self, name: str, folder: Path) -> None:
         from qa_service.embedding.export import export_encoder  # noqa: PLC0415 - imports torch
 
-        model = self._model = _load(self._source, self._threads)
+        model = _load(self._source, self._threads)
         write_once(folder, DESCRIPTION, lambda staging: export_encoder(model, staging, name))
 
 
@@ -143,6 +146,13 @@ def _fingerprinted_name(model: str, folder: Path) -> str:
         return model
     name = PACKAGED if _is_packaged(model) else folder.resolve().name
     return f"{name}@{fingerprint(folder)}"
+
+
+def _unit(rows: Vectors) -> Vectors:
+    """Return the rows at length 1, to the precision of fp32."""
+    rows = np.asarray(rows, dtype=np.float32)
+    unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
 
 
 def _load(source: str, threads: int | None) -> "SentenceTransformer":

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from qa_service.reading.windows import Window
 
-Scores = Annotated[NDArray[np.float32], "(n windows, n tokens), logits; column 0 is the null score's half"]
+Logits = Annotated[NDArray[np.float32], "(n tokens,), or more; that of token 0 is the null score's half"]
+Scores = Sequence[Logits] | NDArray[np.float32]
 
 # Answers of people are 3 to 4 words long; 99% of the training answers have at most this many tokens.
 MAX_ANSWER_TOKENS = 40
@@ -49,15 +50,16 @@ def decode(
 ) -> dict[int, Reading]:
     """Return the reading of each source that has a window, by the source's number.
 
+    `starts` and `ends` have the logits of each window.
     The windows of a passage compete by score minus the window's own null score, and the passage is as answerable as its
     most answerable window.
     """
     found: dict[int, list[ScoredSpan]] = defaultdict(list)
     nulls: dict[int, float] = {}
     for row, window in enumerate(windows):
-        null = float(starts[row, 0] + ends[row, 0])
+        null = float(starts[row][0] + ends[row][0])
         tokens = slice(window.first, window.first + len(window.offsets))
-        spans = _best_spans(window, starts[row, tokens], ends[row, tokens], n_best, max_answer_tokens)
+        spans = _best_spans(window, starts[row][tokens], ends[row][tokens], n_best, max_answer_tokens)
         # Shift to the scale of the passage's first window, so that spans of different windows compare.
         shift = nulls.setdefault(window.source, null) - null
         found[window.source] += [ScoredSpan(s.start, s.end, s.score + shift) for s in spans]

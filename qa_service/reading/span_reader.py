@@ -11,19 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from qa_service.answer_types import AnswerType, expected_type, is_of_type
 from qa_service.errors import ModelError
+from qa_service.inference import GraphRunner, Inputs
 from qa_service.model_folders import check_exists, fingerprint, write_once
-from qa_service.reading.decoding import Reading, ScoredSpan, Scores, decode
+from qa_service.reading.decoding import Reading, ScoredSpan, decode
 from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, read_folder
 from qa_service.reading.windows import Source, Window, WindowCutter
 from qa_service.types import Passage, Span
 
 PACKAGED, PACKAGED_NAME = Path(__file__).parent / "model", "span"
-# Windows read in one run of the model: five passages fit, and fifty don't take the memory of fifty.
-_BATCH = 16
 # Of so many spans of a passage the best is taken; words that can't be of the kind asked for score so much less.
 _N_SPANS, _MISFIT = 8, 4.0
 # The margin of a passage in which no span can be marked, such as a row of dashes.
@@ -41,15 +39,8 @@ class SpanReader:
         """
         self.description, _, tokenizer = read_folder(folder)
         self._cutter = WindowCutter(tokenizer, max_tokens=self.description.max_tokens, overlap=self.description.overlap)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.enable_mem_pattern = False  # it keeps a plan for each length of text, and saves no time
         try:
-            # by its path: of bytes, a second copy would be kept
-            self._session = onnxruntime.InferenceSession(
-                str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
-            )
+            self._runner = GraphRunner(folder / GRAPH, threads)
         except Exception as error:  # onnxruntime's errors have no common class
             raise ModelError(f"the reader in {folder.name}/ can't be run: {error}") from error
 
@@ -71,30 +62,13 @@ class SpanReader:
     def read_sources(self, sources: Sequence[Source], n_best: int = 1) -> dict[int, Reading]:
         """Return the reading of each source that has a token, by its position."""
         windows = self._cutter.cut(sources)
-        order = sorted(range(len(windows)), key=lambda row: len(windows[row].ids))
-        read: list[Window] = []
-        starts: list[Scores] = []
-        ends: list[Scores] = []
-        width = max((len(window.ids) for window in windows), default=0)
-        for begin in range(0, len(order), _BATCH):
-            batch = [windows[row] for row in order[begin : begin + _BATCH]]
-            for logits, into in zip(self._run(batch), (starts, ends), strict=True):
-                into.append(np.pad(logits, ((0, 0), (0, width - logits.shape[1])), constant_values=-np.inf))
-            read += batch
-        if not read:
-            return {}
-        return decode(read, np.concatenate(starts), np.concatenate(ends), n_best=n_best)
+        logits = self._runner.run_each([_inputs(window) for window in windows])
+        return decode(windows, [starts[0] for starts, _ in logits], [ends[0] for _, ends in logits], n_best=n_best)
 
-    def _run(self, windows: Sequence[Window]) -> tuple[Scores, Scores]:
-        shape = (len(windows), max(len(window.ids) for window in windows))
-        ids = np.full(shape, self._cutter.pad_id, np.int64)
-        mask, type_ids = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        for row, window in enumerate(windows):
-            ids[row, : len(window.ids)] = window.ids
-            mask[row, : len(window.ids)] = 1
-            type_ids[row, : len(window.ids)] = window.type_ids
-        starts, ends = self._session.run(["starts", "ends"], {"ids": ids, "mask": mask, "type_ids": type_ids})
-        return starts, ends
+
+def _inputs(window: Window) -> Inputs:
+    ids = np.array([window.ids], np.int64)
+    return {"ids": ids, "mask": np.ones_like(ids), "type_ids": np.array([window.type_ids], np.int64)}
 
 
 def open_span_reader(model: str, exports: Path, *, threads: int | None = None) -> SpanReader:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.embedding.sentence_transformer import PACKAGED
@@ -42,8 +43,20 @@ def test_every_row_is_a_unit_vector(embedder: SentenceTransformerEmbedder) -> No
 
 
 def test_the_export_gives_the_vectors_of_sentence_transformers(embedder: SentenceTransformerEmbedder) -> None:
-    many = TEXTS * 101  # more than are embedded without torch
-    np.testing.assert_allclose(embedder.encode_passages(many)[:4], embedder.encode_sentences(TEXTS), atol=1e-5)
+    model = SentenceTransformer(embedder._source, device="cpu")
+    expected = model.encode(TEXTS, normalize_embeddings=True)
+    np.testing.assert_allclose(embedder.encode_passages(TEXTS * 101)[:4], expected, atol=1e-5)
+
+
+def test_a_large_build_in_bf16_gives_nearly_the_vectors_of_fp32(
+    embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa_service.embedding.sentence_transformer.has_bf16", lambda: True)
+    monkeypatch.setattr("qa_service.embedding.sentence_transformer._FEW_TEXTS", 3)
+    in_bf16 = embedder.encode_passages(TEXTS)
+    np.testing.assert_allclose(np.linalg.norm(in_bf16, axis=1), 1.0, atol=1e-6)
+    cosines = np.sum(in_bf16 * embedder.encode_sentences(TEXTS), axis=1)
+    assert 0.9995 < cosines.min() < 0.9999999, "bf16 is near fp32, and another arithmetic"
 
 
 def test_a_question_has_the_vector_of_the_same_words_as_a_passage(embedder: SentenceTransformerEmbedder) -> None:
@@ -54,8 +67,13 @@ def test_a_question_is_nearest_to_its_answer(embedder: SentenceTransformerEmbedd
     assert int(np.argmax(embedder.encode_sentences(TEXTS) @ embedder.encode_question(QUESTION))) == 0
 
 
-def test_a_text_has_the_same_vector_in_any_batch(embedder: SentenceTransformerEmbedder) -> None:
-    np.testing.assert_allclose(embedder.encode_sentences(TEXTS[:1]), embedder.encode_sentences(TEXTS)[:1], atol=1e-5)
+def test_of_a_few_texts_each_has_the_vector_that_it_has_alone(embedder: SentenceTransformerEmbedder) -> None:
+    np.testing.assert_array_equal(embedder.encode_sentences(TEXTS[:1]), embedder.encode_sentences(TEXTS)[:1])
+
+
+def test_a_text_has_nearly_the_same_vector_in_any_batch(embedder: SentenceTransformerEmbedder) -> None:
+    many = embedder.encode_sentences(TEXTS * 10)
+    np.testing.assert_allclose(embedder.encode_sentences(TEXTS), many[:4], atol=1e-6)
 
 
 def test_progress_counts_every_text(embedder: SentenceTransformerEmbedder) -> None:

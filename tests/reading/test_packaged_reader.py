@@ -46,6 +46,14 @@ def test_it_sees_that_the_passage_says_nothing_of_the_kind(reader: SpanReader, q
     assert span.score < span.null_score
 
 
+def test_what_is_read_beside_a_passage_changes_nothing_in_it(reader: SpanReader) -> None:
+    question, wanted = "How long did Koizumi and Putin talk?", passage(SEED, title="Japan-Russia Summit Meeting")
+    others = [passage("Toyota will build a plant. " * 40), passage("The ministers met in Kyiv.")]
+    [alone] = reader.read(question, [wanted])
+    _, beside, _ = reader.read(question, [others[0], wanted, others[1]])
+    assert beside == alone
+
+
 def test_it_is_small_and_says_how_it_was_trained(reader: SpanReader) -> None:
     assert (PACKAGED / "model.onnx").stat().st_size < 35_000_000
     assert reader.description.recipe

@@ -17,8 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from qa_service.inference import has_bf16
 from qa_service.reading.training.features import Batch, Feature, TeacherLogits, collate
-from qa_service.reading.training.loop import Loss, has_bf16, masked_log_softmax, span_loss
+from qa_service.reading.training.loop import Loss, masked_log_softmax, span_loss
 from qa_service.reading.training.plan import Plan
 from qa_service.reading.training.span_model import SpanModel
 

@@ -17,6 +17,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from qa_service.inference import has_bf16
 from qa_service.reading.training.features import Batch, Feature, collate, in_groups
 from qa_service.reading.training.span_model import SpanModel
 
@@ -284,12 +285,6 @@ def _in_pieces(features: Sequence[Feature], size: int) -> list[list[Feature]]:
         else:
             pieces.append(group)
     return pieces
-
-
-def has_bf16() -> bool:
-    """Tell whether the processor multiplies bfloat16 itself."""
-    cpuinfo = Path("/proc/cpuinfo")
-    return cpuinfo.exists() and any(flag in cpuinfo.read_text("utf-8") for flag in ("amx_bf16", "avx512_bf16"))
 
 
 def rate_factor(done: float, recipe: Recipe) -> float:

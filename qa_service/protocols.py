@@ -47,8 +47,8 @@ class PassageIndex(Protocol):
 class IndexBackend(Protocol):
     """Writes and opens passage indexes.
 
-    A location is the folder of a snapshot, whose catalog is written first. `open` after `write` sees all passages or
-    raises.
+    A location is the folder of a snapshot, whose catalog and vectors are written first. `open` after `write` sees all
+    passages or raises.
     """
 
     def check_reachable(self) -> None:

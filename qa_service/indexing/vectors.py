@@ -32,13 +32,19 @@ def write_vectors(folder: Path, vectors: Vectors) -> None:
     np.save(folder / FILE_NAME, vectors)
 
 
+def map_vectors(folder: Path) -> Vectors:
+    """Return the vectors of a snapshot in the order of rows, read from disk as they are used."""
+    vectors: Vectors = np.load(folder / FILE_NAME, mmap_mode="r")
+    return vectors
+
+
 class StoredVectors:
     """Those of a snapshot. Implements StoresVectors."""
 
     def __init__(self, folder: Path) -> None:
         self._catalog = Catalog(folder)
         self._rows = self._catalog.rows()
-        self._vectors: Vectors = np.load(folder / FILE_NAME, mmap_mode="r")
+        self._vectors = map_vectors(folder)
 
     def by_hash(self, embedded_sha256: Sequence[str]) -> dict[str, Vector]:
         """Return those that are stored for one of the hashes."""

@@ -9,6 +9,7 @@ from fakes import document, passage
 
 from qa_service.errors import SnapshotError
 from qa_service.indexing.catalog import write_catalog
+from qa_service.indexing.vectors import write_vectors
 from qa_service.protocols import IndexBackend, PassageIndex
 from qa_service.types import Filters, Passage
 
@@ -43,6 +44,7 @@ class PassageIndexContract:
             for members in [by_document[name]]
         ]
         write_catalog(location, documents, [str(row) for row in range(len(PASSAGES))])
+        write_vectors(location, VECTORS)
         self.backend.write(location, list(enumerate(PASSAGES)), VECTORS)
         return self.backend.open(location)
 
@@ -116,6 +118,7 @@ class PassageIndexContract:
             removed=["b.txt"],
         )
         vectors = np.concatenate([kept, [[0.8, 0.6, 0]]]).astype(np.float32)
+        write_vectors(location, vectors)
         self.backend.write(location, [(rows[0], new)], vectors, base=base, removed=["b.txt"])
         return self.backend.open(location)
 

@@ -122,7 +122,8 @@ class FaissPassageIndex:
             by_row = np.zeros(self._rows[-1] + 1, dtype=bool)
             by_row[self._rows[allowed]] = True
             selector = _selector(by_row)
-        parameters = faiss.SearchParametersIVF(nprobe=min(self._index.nlist, int(np.ceil(n_lists))), sel=selector)
+        n_probed = min(self._index.nlist, int(np.ceil(n_lists)))
+        parameters = faiss.SearchParametersIVF(nprobe=n_probed, sel=selector)  # type: ignore[call-arg]
         n_candidates = min(n_allowed, _CANDIDATES_PER_HIT * k)
         _, [rows] = self._index.search(vector.reshape(1, -1), n_candidates, params=parameters)
         places: Places = np.searchsorted(self._rows, rows[rows >= 0])
@@ -161,7 +162,7 @@ def _changed_lists(base: Path, rows: Places, vectors: Vectors) -> Any | None:
     if not isinstance(index, faiss.IndexIVF) or index.nlist != _n_lists(len(vectors)):
         return None
     earlier = Catalog(base).rows()
-    index.remove_ids(np.setdiff1d(earlier, rows))
+    index.remove_ids(np.setdiff1d(earlier, rows))  # type: ignore[arg-type]
     is_new = ~np.isin(rows, earlier)
     index.add_with_ids(np.ascontiguousarray(vectors[is_new], dtype=np.float32), rows[is_new])
     return index

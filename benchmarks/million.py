@@ -23,7 +23,7 @@ import numpy as np
 
 from qa_service.assembly import make_embedder
 from qa_service.config import Settings
-from qa_service.indexing.catalog import Catalog, write_catalog
+from qa_service.indexing.catalog import write_catalog
 from qa_service.indexing.faiss_backend import FaissBackend
 from qa_service.indexing.snapshot import open_current
 from qa_service.indexing.vectors import FILE_NAME, map_vectors

@@ -110,7 +110,7 @@ class FaissPassageIndex:
         self._exact = None
 
     def _compare_all(self, vector: Vector, k: int, allowed: NDArray[np.bool_] | None) -> tuple[Places, Vector]:
-        parameters = None if allowed is None else faiss.SearchParameters(sel=_selector(allowed))
+        parameters = None if allowed is None else faiss.SearchParameters(sel=_selector(allowed))  # type: ignore[call-arg]
         [scores], [places] = self._index.search(vector.reshape(1, -1), k, params=parameters)
         return places[places >= 0], scores[places >= 0]
 

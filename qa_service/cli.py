@@ -585,3 +585,7 @@ def _date(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is not a date: write YYYY-MM-DD.") from error
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ What they share with the asking process is a pipe, one line a question; peer_ada
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,22 @@ class Adapter:
             )
         self._log = options.cache / f"{system}.log"
         self.pid = self._process.pid
-        self.own_cpu = self.own_seconds = 0.0
+        self.count_anew()
+
+    def count_anew(self) -> None:
+        """Forget what it has used so far."""
+        self._began, self._used_before = time.perf_counter(), self.cpu_seconds()
+        self._own_cpu = self._own_seconds = 0.0
+        self._n_asked = 0
+
+    def use(self) -> dict[str, float | None]:
+        """Return processor time per question, and what it used of a core while others were asked; None without any."""
+        waited = time.perf_counter() - self._began - self._own_seconds
+        idle = self.cpu_seconds() - self._used_before - self._own_cpu
+        return {
+            "cpu_ms": 1000 * self._own_cpu / self._n_asked if self._n_asked else None,
+            "idle_cpu": idle / waited if waited > self._own_seconds / 10 else None,
+        }
 
     def ask(self, question: str | None) -> tuple[Any, float]:
         """Return the reply and the seconds that it took; None asks for versions."""
@@ -47,8 +63,9 @@ class Adapter:
         seconds = time.perf_counter() - began
         if not line:
             raise RuntimeError(f"{self._log.stem} gave no reply: {self._log} says why.")
-        self.own_cpu += self.cpu_seconds() - cpu
-        self.own_seconds += seconds
+        self._own_cpu += self.cpu_seconds() - cpu
+        self._own_seconds += seconds
+        self._n_asked += 1
         return json.loads(line), seconds
 
     def cpu_seconds(self) -> float:
@@ -83,14 +100,20 @@ def environment(options: argparse.Namespace) -> dict[str, str]:
     }
 
 
+def cpu_of_children() -> float:
+    """Return the processor time of all processes that have ended; unlike the clock, others' work adds little to it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def build(system: str, options: argparse.Namespace) -> dict[str, Any]:
-    """Build a system's index unless the cache has it; return the seconds it took, in all and by stage."""
+    """Build a system's index unless the cache has it; return what it took, in all and by stage."""
     kept = options.cache / f"{system}.json"
     if not kept.exists():
         shutil.rmtree(options.cache / system, ignore_errors=True)
         (options.cache / system).mkdir()
         print(f"{system}: building", file=sys.stderr)
-        began, load = time.perf_counter(), os.getloadavg()
+        began, cpu, load = time.perf_counter(), cpu_of_children(), os.getloadavg()
         with (options.cache / f"{system}.log").open("w") as log:
             done = subprocess.run(
                 command(system, "build", options),
@@ -101,5 +124,6 @@ def build(system: str, options: argparse.Namespace) -> dict[str, Any]:
                 check=True,
             )
         seconds = time.perf_counter() - began
-        kept.write_text(json.dumps({"seconds": seconds, "load": load, "stages": json.loads(done.stdout)}), "utf-8")
+        figures = {"seconds": seconds, "cpu_seconds": cpu_of_children() - cpu, "load_before": load}
+        kept.write_text(json.dumps(figures | {"stages": json.loads(done.stdout)}), "utf-8")
     return json.loads(kept.read_text("utf-8"))

@@ -99,28 +99,17 @@ def start(system: str, options: argparse.Namespace, question: str) -> tuple[Adap
         adapter.stop()
 
 
-def interleave(
-    adapters: Mapping[str, Adapter], questions: Sequence[Question], rounds: int
-) -> tuple[dict[str, list[Asked]], dict[str, float]]:
-    """Ask each question of each system in turn; return replies, and what each used of a core while others answered."""
+def interleave(adapters: Mapping[str, Adapter], questions: Sequence[Question], rounds: int) -> dict[str, list[Asked]]:
+    """Ask each question of each system in turn, each time beginning with another; return replies by system."""
     names = list(adapters)
     replies: dict[str, list[Asked]] = {name: [] for name in names}
-    for adapter in adapters.values():
-        adapter.own_cpu = adapter.own_seconds = 0.0
-    began, used = time.perf_counter(), {name: adapter.cpu_seconds() for name, adapter in adapters.items()}
     for round_ in range(1, rounds + 1):
         for number, gold in enumerate(questions):
-            first = number % len(names)
+            first = (number + round_) % len(names)
             for name in names[first:] + names[:first]:
                 reply, seconds = adapters[name].ask(gold.question)
                 replies[name].append(Asked(gold, reply, seconds, round_))
-    elapsed = time.perf_counter() - began
-    idle = {
-        name: (adapter.cpu_seconds() - used[name] - adapter.own_cpu) / (elapsed - adapter.own_seconds)
-        for name, adapter in adapters.items()
-        if len(adapters) > 1
-    }
-    return replies, idle
+    return replies
 
 
 def measure(options: argparse.Namespace, questions: Sequence[Question], texts: Sequence[Text]) -> dict[str, Any]:
@@ -132,14 +121,17 @@ def measure(options: argparse.Namespace, questions: Sequence[Question], texts: S
     adapters = {system: adapter for system, (adapter, _) in started.items()}
     try:
         interleave(adapters, evenly(questions, options.warm_up), 1)
-        replies, idle = interleave(adapters, questions, options.rounds)
+        for adapter in adapters.values():
+            adapter.count_anew()
+        replies = interleave(adapters, questions, options.rounds)
+        used = {system: adapter.use() for system, adapter in adapters.items()}
         return {
             system: {
                 "versions": adapter.ask(None)[0],
                 "build": builds[system] | {"passages_per_s": len(texts) / builds[system]["seconds"]},
                 "start_to_first_answer_s": started[system][1],
                 "memory": memory_mb(adapter.pid),
-                "idle_cpu": idle.get(system),
+                **used[system],
                 **summary(replies[system], texts),
             }
             for system, adapter in adapters.items()
@@ -159,11 +151,13 @@ def print_table(systems: Mapping[str, Mapping[str, Any]]) -> None:
     rows = {
         "version": [next(iter(found["versions"].values())) for found in systems.values()],
         "build, s": [f"{found['build']['seconds']:.1f}" for found in systems.values()],
+        "build, processor s": [f"{found['build']['cpu_seconds']:.1f}" for found in systems.values()],
         "build, passages/s": [f"{found['build']['passages_per_s']:.1f}" for found in systems.values()],
         "start to first answer, s": [f"{found['start_to_first_answer_s']:.2f}" for found in systems.values()],
         "resident memory, MB": [f"{found['memory']['rss_mb']:.0f}" for found in systems.values()],
         "latency p50, ms": [f"{found['p50_ms']:.1f}" for found in systems.values()],
         "latency p95, ms": [f"{found['p95_ms']:.1f}" for found in systems.values()],
+        "processor ms per question": [f"{found['cpu_ms']:.1f}" for found in systems.values()],
         "cited right": figure("cited_right"),
         "F1": figure("f1"),
         "refused, unanswerable": figure("refused_unanswerable"),

@@ -29,6 +29,7 @@ def bars(path: Path, values: Mapping[str, Mapping[str, float]], *, title: str, u
         axes.bar_label(axes.bar(places, list(by_group.values()), width, label=series), fmt="%.0f")
     groups = list(next(iter(values.values())))
     axes.set_xticks(range(len(groups)), groups)
+    axes.margins(y=0.1)
     axes.set_ylabel(unit)
     axes.legend()
     figure.savefig(path)

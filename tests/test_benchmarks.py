@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from peer_figures import Asked, Text, chosen_documents, evenly, is_cited_right, summary
+from peers import interleave
 
 from qa_service.evaluation.questions import Question
 
@@ -96,6 +97,25 @@ def test_quality_is_counted_in_the_first_round_and_latency_in_all():
     assert (figures["refused_unanswerable"]["value"], figures["refused_unanswerable"]["n"]) == (1.0, 1)
     assert figures["raised"] == 1
     assert figures["stage_shares"] == {"retrieve": 0.25, "read": 0.75}
+
+
+def test_each_question_goes_to_all_systems_before_the_next_and_the_first_changes():
+    order = []
+
+    class Fake:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def ask(self, question: str) -> tuple[dict[str, Any], float]:
+            order.append((question, self.name))
+            return {"answer": self.name}, 0.5
+
+    replies = interleave({name: Fake(name) for name in "xyz"}, [GOLD, UNANSWERABLE], 2)
+
+    assert [{name for _, name in order[at : at + 3]} for at in (0, 3, 6, 9)] == [set("xyz")] * 4
+    assert [{question for question, _ in order[at : at + 3]} for at in (0, 3)] == [{"Who signed?"}, {"Who paid?"}]
+    assert len({order[at][1] for at in (0, 3, 6)}) > 1
+    assert [(one.reply["answer"], one.round) for one in replies["y"]] == [("y", 1), ("y", 1), ("y", 2), ("y", 2)]
 
 
 def test_the_converted_reader_gives_the_span_models_logits():

@@ -25,8 +25,9 @@ Not equal, on purpose, since each is set up as its own documentation says:
 - qa-service's build reads and splits the releases' files and checks what it wrote; the peers are given passages.
 
 Building is timed once, from the command to the saved index, imports and loading of the model included, and kept in
-CACHE with the index, so that a further run only asks. Answers are judged by the rule of 'qa-service eval'; a peer's
-quote is the sentence of its answer. Figures are worth something on an idle machine only. Needs Linux's /proc.
+CACHE with the index, so that a further run only asks; remove CACHE/qa-service.json to build with changed code. Answers
+are judged by the rule of 'qa-service eval'; a peer's quote is the sentence of its answer. Figures are worth something
+on an idle machine only; processor time minds others' work least. Needs Linux's /proc.
 """
 
 import argparse

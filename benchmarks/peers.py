@@ -10,8 +10,8 @@ passages read, threads, and that each has a process of its own that is asked ove
 before the next, in changing order, so that a noisy moment is noisy for all.
 
 Not equal, on purpose, since each is set up as its own documentation says:
-- The peers run torch in fp32, qa-service int8 of the same weights on onnxruntime. qa-service reads windows of 256
-  tokens, as in training, and gives the reader a passage's context apart.
+- The peers run torch in fp32; qa-service reads with int8 of the same weights on onnxruntime, and embeds large builds in
+  bf16 where the processor has it. It reads windows of 256 tokens, as in training, with the context of a passage apart.
 - qa-service's settings and its confidence were chosen on senate and sample (docs/evaluation.md), so its answers there
   flatter it: the peers saw neither. Times don't depend on that.
 - Haystack 2.x (version 3 has moved its reader elsewhere): InMemoryDocumentStore, both its retrievers (10 each),

@@ -3,6 +3,8 @@
 A server rebuilds in a process of its own, so that the build's memory, its work and its death are not the server's.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import itertools
 import json
@@ -16,21 +18,23 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader, make_workers
-from qa_service.builder import Progress
 from qa_service.config import Settings, start_logging
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import BusyError, QaServiceError
 from qa_service.evaluation.replay import Replay, load_saved_questions, replay
 from qa_service.indexing.snapshot import REPLAY, Snapshot, add_note, find_snapshot, id_before, open_current, writing
 from qa_service.job_folder import JobFolder
-from qa_service.preparing import Part, Workers
 from qa_service.reports import BuildReport, DocumentChange, ShardReport
+
+if TYPE_CHECKING:
+    from qa_service.builder import Progress
+    from qa_service.preparing import Part, Workers
 
 logger = logging.getLogger(__name__)
 

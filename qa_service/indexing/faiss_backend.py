@@ -90,7 +90,7 @@ class FaissPassageIndex:
         k = min(k, n_allowed)
         if k == 0:
             return []
-        # Of this thread alone. One question gives two threads little to share and makes them wait for one another: 31 ms
+        # For this thread alone. One question gives two threads little to share, and they wait for one another: 31 ms
         # instead of 3 among 30,000 passages on a busy machine.
         faiss.omp_set_num_threads(1)
         if self._exact is None:

@@ -119,7 +119,8 @@ class Settings(BaseSettings):
         None,
         ge=1,
         le=100_000,
-        description="Questions that one client address may ask a minute of each process, 429 beyond; unset, any number",
+        description="Questions that one client address may ask a minute of each process, 429 beyond, a timeline "
+        "counting as one for every 5 `max_releases`; unset, any number",
     )
     cors_origins: str | None = Field(
         None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from qa_service.types import Reply, Timeline
     from qa_service.web.schemas import AskRequest, TimelineRequest
 
+# A timeline reads two passages of a release, a question five to fifteen.
+_RELEASES_PER_QUESTION = 5
+
 
 class Admission:
     """Who may ask, in one application."""
@@ -28,15 +32,15 @@ class Admission:
         self.places = Places(limits.n_running, limits.n_waiting)
         self._rate = RateLimit(limits.per_minute) if limits.per_minute else None
 
-    def admit(self, address: str) -> None:
-        """Return when a question from `address` may be worked on; its place must be given back.
+    def admit(self, address: str, n_questions: int = 1) -> None:
+        """Return when a question from `address`, that counts as so many, may be worked on; it gives its place back.
 
         Raises:
             TooManyRequests: The client has asked too much.
             ServiceUnavailable: Everybody together has.
         """
         if self._rate:
-            self._rate.count(address)
+            self._rate.count(address, n_questions)
         self.places.take()
 
 
@@ -72,12 +76,14 @@ def answer(engine: Engine, asked: AskRequest) -> Reply:
 
 def trace(engine: Engine, asked: TimelineRequest) -> Timeline:
     """Answer a question release by release when its turn has come. Raises as `answer` does."""
-    give_back = _take_place(asked)
+    give_back = _take_place(asked, n_questions=math.ceil(asked.max_releases / _RELEASES_PER_QUESTION))
     try:
         with _counted():
-            return engine.timeline(asked.question, filters=asked.engine_filters, max_releases=asked.max_releases)
+            timeline = engine.timeline(asked.question, filters=asked.engine_filters, max_releases=asked.max_releases)
+            metrics_of(current_app).count_timeline(timeline)
     finally:
         give_back()
+    return timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +120,11 @@ def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
     return HalfAnswered(found, read, give_back)
 
 
-def _take_place(asked: AskRequest | TimelineRequest) -> Callable[[], None]:
+def _take_place(asked: AskRequest | TimelineRequest, *, n_questions: int = 1) -> Callable[[], None]:
     note_question(asked.question)
     admission, metrics = cast("Admission", current_app.extensions["qa_service.admission"]), metrics_of(current_app)
     try:
-        admission.admit(request.remote_addr or "")
+        admission.admit(request.remote_addr or "", n_questions)
     except TooManyRequests:
         metrics.count_turned_away("rate")
         raise

@@ -98,15 +98,19 @@ class RateLimit:
         self._lock = threading.Lock()
         self._whole_at: dict[str, float] = {}
 
-    def count(self, address: str) -> None:
-        """Count a question of the client at `address`; those of one IPv6 network are one client.
+    def count(self, address: str, n_questions: int = 1) -> None:
+        """Count what the client at `address` asks; those of one IPv6 network are one client.
+
+        Args:
+            address: Of the client.
+            n_questions: As how many it counts; more than a minute allows count as a whole minute's.
 
         Raises:
-            TooManyRequests: It has used up its allowance. The question doesn't count.
+            TooManyRequests: It has used up its allowance. What it asked doesn't count.
         """
         client, now = _client(address), self._clock()
         with self._lock:
-            whole_at = max(self._whole_at.get(client, now), now) + self._interval_s
+            whole_at = max(self._whole_at.get(client, now), now) + min(n_questions * self._interval_s, MINUTE_S)
             wait_s = whole_at - now - MINUTE_S
             if wait_s > 1e-6:  # a rounding error is no question too many
                 raise TooManyRequests(

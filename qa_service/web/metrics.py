@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from qa_service.live import LiveEngine
-    from qa_service.types import Reply
+    from qa_service.types import Reply, Timeline
     from qa_service.web.limits import Places
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -88,6 +88,11 @@ class Metrics:
         self._seconds.observe(reply.took_ms / 1000)
         for stage, seconds in reply.stages.items():
             self._stage_seconds.labels(stage).observe(seconds)
+
+    def count_timeline(self, timeline: Timeline) -> None:
+        """Count a timeline: answered when a release did, else refused because none was sure enough."""
+        self._questions.labels("answered" if timeline.entries else Reason.LOW_CONFIDENCE.value).inc()
+        self._seconds.observe(timeline.took_ms / 1000)
 
     def count_failure(self) -> None:
         """Count a question that came to the engine and got no reply."""

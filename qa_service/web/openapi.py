@@ -110,7 +110,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("/timeline", "post"): Operation(
         "timeline",
         "Ask each release the same question",
-        "So that amounts, posts and positions can be followed.",
+        "So that amounts, posts and positions can be followed. Where a client's questions a minute are limited, it "
+        "counts as one for every 5 `max_releases`, rounded up.",
         {200: Given("What each release answers, by date", {JSON: responses.Timeline})},
         (400, 413, 415, *_ASK_ERRORS),
         body=schemas.TimelineRequest,
@@ -119,7 +120,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "timeline_by_link",
         "Ask each release the same question by a link",
         "JSON, or a page for a browser; the Accept header decides. A browser that sends no parameters is sent to the "
-        "chat page.",
+        "chat page. It counts as `POST /timeline` does where questions a minute are limited.",
         {
             200: Given("What each release answers, by date", {JSON: responses.Timeline, HTML: None}),
             303: Given("To the chat page", {HTML: None}, location="The chat page"),

@@ -196,6 +196,36 @@ def test_no_page_is_wider_than_its_window(tab: Page, address: str, path: str, wi
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_bars_and_their_words_fit_side_by_side(tab: Page, address: str, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 700})
+
+    tab.goto(address + "/timeline?q=How+many+countries+ever")
+
+    expect(tab.locator(".bars rect")).to_have_count(6)
+    tab.evaluate("""for (const [i, text] of document.querySelectorAll(".bars text").entries())
+        text.textContent = i % 2 ? "approximately $4,000,00…" : "30 September 2024";""")
+    boxes = [each.bounding_box() for each in tab.locator(".bars text, .bars rect").all()]
+    drawing = tab.locator(".bars").bounding_box()
+    assert drawing
+    assert drawing["width"] > 300
+    assert all(
+        box and drawing["x"] - 1 <= box["x"] and box["x"] + box["width"] <= drawing["x"] + drawing["width"] + 1
+        for box in boxes
+    )
+    dates, labels, bars = boxes[::3], boxes[1::3], boxes[2::3]
+    for date, label, bar in zip(dates, labels, bars, strict=True):
+        assert date
+        assert label
+        assert bar
+        assert date["x"] + date["width"] < label["x"]
+        assert date["y"] + date["height"] <= bar["y"] + 1
+        assert date["height"] >= 12
+    longest = bars[-1]
+    assert longest
+    assert longest["width"] == pytest.approx(drawing["width"], abs=1)
+
+
 def test_without_javascript_asking_answering_and_citing_work_alike(plain_tab: Page) -> None:
     ask(plain_tab, "How long did it last?")
     expect(plain_tab.locator(".answer")).to_have_text(ANSWER)

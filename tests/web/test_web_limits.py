@@ -134,6 +134,17 @@ def test_clients_are_told_apart_by_address_and_ipv6_by_network() -> None:
     assert count(limit, addresses) == [True, True, False, True, False, True, True]
 
 
+def test_what_counts_as_several_questions_uses_up_as_many_and_never_more_than_a_minute_allows() -> None:
+    limit = RateLimit(6, clock=lambda: 0.0)
+    limit.count("192.0.2.1", 4)
+    with pytest.raises(TooManyRequests) as refused:
+        limit.count("192.0.2.1", 4)
+    assert refused.value.retry_after == 20
+    assert count(limit, ["192.0.2.1"] * 3) == [True, True, False]
+    limit.count("192.0.2.2", 10)
+    assert count(limit, ["192.0.2.2"]) == [False]
+
+
 def test_what_is_remembered_of_clients_has_a_bound() -> None:
     now = [0.0]
     limit = RateLimit(60, clock=lambda: now[0])
@@ -155,6 +166,16 @@ def test_a_question_beyond_the_rate_is_429_with_a_time_to_come_back(live: FakeLi
     assert client.get("/documents").status_code == 200
     other = client.post("/ask", json=ASKED, environ_base={"REMOTE_ADDR": "192.0.2.9"})
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize(("max_releases", "n_questions"), [(1, 1), (5, 1), (6, 2), (20, 4), (50, 10)])
+def test_a_timeline_counts_as_a_question_for_every_five_releases(
+    live: FakeLive, max_releases: int, n_questions: int
+) -> None:
+    client: FlaskClient = create_app(live, limits=Limits(per_minute=12)).test_client()
+    assert client.post("/timeline", json={**ASKED, "max_releases": max_releases}).status_code == 200
+    statuses = [client.post("/ask", json=ASKED).status_code for _ in range(13)]
+    assert statuses.count(200) == 12 - n_questions
 
 
 def test_behind_a_proxy_clients_are_told_apart_by_the_address_that_it_tells(live: FakeLive) -> None:

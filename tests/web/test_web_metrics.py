@@ -36,6 +36,20 @@ def test_questions_are_counted_by_what_came_of_them(client: FlaskClient) -> None
     assert found["qa_question_seconds_count"] == 4
 
 
+def test_timelines_are_counted_by_whether_a_release_answered(client: FlaskClient) -> None:
+    for question in ("How many countries?", "How long?", "Unknown?", "explode"):
+        client.post("/timeline", json={"question": question})
+    found = figures(client)
+    assert [
+        found[f"qa_questions_total{{outcome={outcome}}}"] for outcome in ("answered", "low_confidence", "failed")
+    ] == [
+        2,
+        1,
+        1,
+    ]
+    assert found["qa_question_seconds_count"] == 3
+
+
 def test_each_stage_of_the_engine_has_its_times(client: FlaskClient) -> None:
     client.post("/ask", json={"question": "How long?"})
     found = figures(client)

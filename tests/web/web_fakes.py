@@ -190,10 +190,11 @@ class FakeEngine:
         )
 
     def timeline(self, question: str, *, filters: Filters | None = None, max_releases: int = 20) -> Timeline:
-        """Return one entry for each release that the reply cites, by date."""
+        """Return one entry for each release that the reply cites, by date; "ever" in the question repeats them."""
         reply = self.ask(question, filters=filters, read_dates=False)
         cited = {citation.document_id: citation for citation in reversed(reply.citations)}
         dated = sorted(cited.values(), key=lambda one: one.date or dt.date.max)[:max_releases]
+        dated *= 3 if "ever" in question else 1
         citations = tuple(replace(citation, id=number) for number, citation in enumerate(dated, 1))
         entries = [
             TimelineEntry(
@@ -201,7 +202,7 @@ class FakeEngine:
                     DOCUMENTS[citation.document_id].text[citation.answer_start : citation.answer_end],
                     0.8,
                     citation.id,
-                    value=Value(ValueKind.NUMBER, "50"),
+                    value=Value(ValueKind.NUMBER, str(50 * citation.id)),
                 ),
                 1 if citation.id > 1 else None,
             )

@@ -43,6 +43,8 @@ _ALTERNATIVE_SHARE = 0.5
 MAX_TIMELINE = 50
 _TIMELINE_PASSAGES_EACH = 2
 _TIMELINE_PASSAGES = 200
+# Further releases are worth reading when one of so many that were read last, the furthest, answers.
+_TIMELINE_FURTHEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,8 @@ class Engine:
             entries=_with_runs(answers, citer.citations),
             citations=tuple(citer.citations),
             index=self.info,
-            has_more=len(by_release) > max_releases,
+            has_more=len(by_release) > max_releases
+            and any(each[0].passage.document_id in best for each in nearest[-_TIMELINE_FURTHEST:]),
             took_ms=sum(laps.seconds.values()) * 1000,
         )
 

@@ -326,7 +326,7 @@ class Timeline:
 
     Attributes:
         citations: One per entry, in the same order.
-        has_more: Whether further releases were found and not read.
+        has_more: Whether releases were left unread though one of the five read last, the furthest, has an entry.
     """
 
     question: str

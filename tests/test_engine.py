@@ -346,6 +346,12 @@ def test_a_timeline_reads_as_many_releases_as_it_may_and_says_when_there_are_mor
     assert ([citation.document_id for citation in timeline.citations], timeline.has_more) == (["a.txt"], True)
 
 
+def test_a_timeline_has_no_more_when_the_furthest_releases_read_say_nothing() -> None:
+    found = {"c.txt": ("two hours", 2.0)}
+    timelines = [engine_with(found).timeline("How long did they talk?", max_releases=n) for n in (1, 2)]
+    assert [(len(each.entries), each.has_more) for each in timelines] == [(0, False), (0, False)]
+
+
 @pytest.mark.parametrize("max_releases", [0, 51])
 def test_a_timeline_of_too_many_releases_is_an_error(max_releases: int) -> None:
     with pytest.raises(QuestionError, match="send 1 to 50"):

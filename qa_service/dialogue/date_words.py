@@ -89,17 +89,36 @@ _OF_A_NAME = (
     r"nations?|rate|step|line|person|woman|man|century|day|days|week|weeks|month|months|year|years|world|term|and|or|paragraph|"
     r"sentence|page|item|question|point|\d|two|three|four|five|six|ten)\b"
 )
+# What releases tell of in one version after another; the original of anything else is a thing in the text.
+_REVISED = (
+    r"(?:\w+[\s-]+){0,3}?(?:bills?|plans?|proposals?|versions?|estimates?|figures?|amounts?|counts?|numbers?|totals?|requests?|"
+    r"deadlines?|dates?|positions?|budgets?|costs?|schedules?|goals?|targets?|demands?|announcements?|statements?|releases?)\b"
+)
+# Words of the present tense, after which "now" is the time of asking.
+_PRESENT = r"(?:is|are|does|do|has|have)"
 _STATE_OF_ART = r"(?:technolog\w*|equipment|generation|models?|techniques?|science|advances?|fashion|weapons?)\b"
 _ORDERS: tuple[tuple[DateOrder, re.Pattern[str]], ...] = tuple(
     (order, re.compile(pattern, re.IGNORECASE))
     for order, pattern in (
         (DateOrder.LATEST, rf"\b(?:latest|newest|most\s+recent)\b(?!\s+{_STATE_OF_ART})"),
-        (DateOrder.LATEST, r"\bmost\s+recently\b"),
+        (DateOrder.LATEST, r"\bmost\s+(?:recently|up[\s-]to[\s-]date)\b"),
         (DateOrder.LATEST, rf"\blast\b(?=\s+{_KIND}{_EVENT})|\bthe\s+(?P<words>last\s+time)\b"),
         (DateOrder.LATEST, rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>last)\b(?=\s+{_KIND}{_RECURRING})"),
-        (DateOrder.LATEST, r"\b(?:the|their|his|her|its)\s+(?P<words>current)\b(?=\s+(?!of\b|account\b)[a-z])"),
-        (DateOrder.LATEST, r"\bright\s+now\b|\bas\s+of\s+now\b|\b(?:is|are)\s+(?P<words>now)\b"),
-        (DateOrder.EARLIEST, r"\bearliest\b|\boriginally\b"),
+        (DateOrder.LATEST, r"\bthe\s+(?P<words>last)\b(?=\s+(?:ones?|to|who|whom)\b)"),
+        (DateOrder.LATEST, r"(?<!\bthe )(?<!\bat )\blast\b(?=\s+(?:[a-z]{3,}ed|got|won|met|gave|said|made|wrote)\b)"),
+        # "hagels current position" is often typed without the apostrophe
+        (
+            DateOrder.LATEST,
+            r"(?:\b(?:the|their|his|her|its|are|[a-z]+s)|['’]s?)\s+(?P<words>current)\b(?=\s+(?!of\b|account\b)[a-z])",
+        ),
+        (DateOrder.LATEST, r"\bright\s+now\b|\bas\s+of\s+now\b"),
+        (
+            DateOrder.LATEST,
+            rf"\b{_PRESENT}\b(?:\s+[^\s,;:?]+){{0,12}}?(?<!\buntil)(?<!\btill)(?<!\bby)\s+"
+            r"(?P<words>now|currently|presently|at\s+present|to\s+date)\b",
+        ),
+        (DateOrder.EARLIEST, r"\bearliest\b|\boriginally\b|\binitially\b"),
+        (DateOrder.EARLIEST, rf"\b(?:original|initial)\b(?=\s+{_REVISED})"),
         (DateOrder.EARLIEST, rf"\boldest\b(?=\s+{_KIND}{_EVENT})"),
         (
             DateOrder.EARLIEST,

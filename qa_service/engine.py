@@ -1,13 +1,12 @@
 """Answers questions from one snapshot: interpret, retrieve, read, decide, cite."""
 
 import datetime as dt
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_service.citing import Candidate, Citer
-from qa_service.dialogue import Understood, names_in, understand
+from qa_service.dialogue import AskedName, Understood, names_asked, names_of_most, understand
 from qa_service.errors import QuestionError
 from qa_service.finding import Finder, Found, as_preference, heeded_dates
 from qa_service.indexing.catalog import Catalog
@@ -43,6 +42,8 @@ _ALTERNATIVE_SHARE = 0.5
 MAX_TIMELINE = 50
 _TIMELINE_PASSAGES_EACH = 2
 _TIMELINE_PASSAGES = 200
+# A name that most of so many nearest releases lack, "Indiana" where only towns are named, is not asked of the others.
+_NAMING_RELEASES = 3
 # Further releases are worth reading when one of so many that were read last, the furthest, answers.
 _TIMELINE_FURTHEST = 5
 
@@ -199,7 +200,8 @@ class Engine:
         """Answer the question from each release on its own, in order of their dates, undated ones last.
 
         A release is left out when its best answer doesn't reach the threshold of a single question, since each is shown
-        as an answer, or when it lacks a name of the question: then it speaks of someone else.
+        as an answer, or when it lacks a name of the question that the nearest releases hold: then it speaks of
+        something else.
 
         Args:
             question: 1 to 2,000 characters; it stands alone.
@@ -223,13 +225,9 @@ class Engine:
         hits = [hit for each in nearest for hit in each[:_TIMELINE_PASSAGES_EACH]]
         best: dict[str, Candidate] = {}
         citer = Citer(self.catalog, question)
-        names = [
-            re.compile(rf"\b{re.escape(name.split()[0])}\b")
-            for joined in names_in(question)
-            for name in joined.split(" and ")
-        ]
+        names = self._names_of_matter(question, [each[0].passage.document_id for each in nearest])
         for candidate in self._read(replace(found, hits=hits, n_to_read=len(hits))):
-            is_about = all(name.search(citer.release_of(candidate).text) for name in names)
+            is_about = all(name.is_in(citer.release_of(candidate).text) for name in names)
             if candidate.confidence >= self._threshold and is_about:
                 best.setdefault(candidate.hit.passage.document_id, candidate)
         laps.end("read")
@@ -259,6 +257,12 @@ class Engine:
         ranked = sorted(candidates, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
         order = found.dates.order if found.dates else None
         return _by_date(ranked, order, self._threshold) if order else ranked
+
+    def _names_of_matter(self, question: str, nearest: Sequence[str]) -> list[AskedName]:
+        """Return the names that each release about the question's matter holds: those that most of the nearest do."""
+        names = names_asked(question)
+        releases = [self.catalog.document(document_id) for document_id in nearest[:_NAMING_RELEASES]] if names else []
+        return names_of_most(names, [release.text for release in releases if release]) or names
 
     def _reason_to_refuse(self, candidates: Sequence[Candidate], filters: Filters) -> Reason | None:
         if candidates and candidates[0].confidence >= self._threshold:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_service.citing import Candidate, Citer
-from qa_service.dialogue import AskedName, Understood, names_asked, names_of_most, understand
+from qa_service.dialogue import Understood, names_asked, names_of_most, understand
 from qa_service.errors import QuestionError
 from qa_service.finding import Finder, Found, as_preference, heeded_dates
 from qa_service.indexing.catalog import Catalog
@@ -32,7 +32,8 @@ from qa_service.types import (
 MAX_QUESTION = 2_000
 MAX_TOP_K = 50
 MAX_ANSWERS = 3
-# Answers as sure as this share of the best are put in order when the question asks for the latest or the first.
+# Answers as sure as this share of the best are put in order when the question asks for the latest or the first, and are
+# entries of a timeline.
 _ORDER_SHARE = 0.6
 # Below this cosine, without a word in common, nothing in the releases is about the question at all.
 _UNRELATED = 0.25
@@ -199,9 +200,9 @@ class Engine:
     def timeline(self, question: str, *, filters: Filters | None = None, max_releases: int = 20) -> Timeline:
         """Answer the question from each release on its own, in order of their dates, undated ones last.
 
-        A release is left out when its best answer doesn't reach the threshold of a single question, since each is shown
-        as an answer, or when it lacks a name of the question that the nearest releases hold: then it speaks of
-        something else.
+        A release is not read when it lacks a name of the question that the nearest releases hold: it speaks of
+        something else. It is left out when its best answer doesn't reach the threshold of a single question, since each
+        is shown as an answer, or is much less sure than the surest.
 
         Args:
             question: 1 to 2,000 characters; it stands alone.
@@ -220,16 +221,14 @@ class Engine:
         by_release: dict[str, list[Hit]] = {}
         for hit in found.hits:
             by_release.setdefault(hit.passage.document_id, []).append(hit)
-        nearest = list(by_release.values())[:max_releases]
+        about = self._of_the_matter(question, list(by_release))
+        nearest = about[:max_releases]
         laps.end("retrieve")
-        hits = [hit for each in nearest for hit in each[:_TIMELINE_PASSAGES_EACH]]
+        hits = [hit for document_id in nearest for hit in by_release[document_id][:_TIMELINE_PASSAGES_EACH]]
         best: dict[str, Candidate] = {}
+        for candidate in _sure(self._read(replace(found, hits=hits, n_to_read=len(hits))), self._threshold):
+            best.setdefault(candidate.hit.passage.document_id, candidate)
         citer = Citer(self.catalog, question)
-        names = self._names_of_matter(question, [each[0].passage.document_id for each in nearest])
-        for candidate in self._read(replace(found, hits=hits, n_to_read=len(hits))):
-            is_about = all(name.is_in(citer.release_of(candidate).text) for name in names)
-            if candidate.confidence >= self._threshold and is_about:
-                best.setdefault(candidate.hit.passage.document_id, candidate)
         laps.end("read")
         answers = [citer.cite([candidate]) for candidate in sorted(best.values(), key=_by_day)]
         laps.end("cite")
@@ -238,8 +237,8 @@ class Engine:
             entries=_with_runs(answers, citer.citations),
             citations=tuple(citer.citations),
             index=self.info,
-            has_more=len(by_release) > max_releases
-            and any(each[0].passage.document_id in best for each in nearest[-_TIMELINE_FURTHEST:]),
+            has_more=len(about) > max_releases
+            and any(document_id in best for document_id in nearest[-_TIMELINE_FURTHEST:]),
             took_ms=sum(laps.seconds.values()) * 1000,
         )
 
@@ -258,11 +257,15 @@ class Engine:
         order = found.dates.order if found.dates else None
         return _by_date(ranked, order, self._threshold) if order else ranked
 
-    def _names_of_matter(self, question: str, nearest: Sequence[str]) -> list[AskedName]:
-        """Return the names that each release about the question's matter holds: those that most of the nearest do."""
+    def _of_the_matter(self, question: str, nearest: Sequence[str]) -> list[str]:
+        """Return those releases that hold the names of the question, or of these what most of the nearest hold."""
         names = names_asked(question)
-        releases = [self.catalog.document(document_id) for document_id in nearest[:_NAMING_RELEASES]] if names else []
-        return names_of_most(names, [release.text for release in releases if release]) or names
+        if not names:
+            return list(nearest)
+        documents = (self.catalog.document(document_id) for document_id in nearest)
+        texts = {document.id: document.text for document in documents if document}
+        needed = names_of_most(names, list(texts.values())[:_NAMING_RELEASES]) or names
+        return [document_id for document_id, text in texts.items() if all(name.is_in(text) for name in needed)]
 
     def _reason_to_refuse(self, candidates: Sequence[Candidate], filters: Filters) -> Reason | None:
         if candidates and candidates[0].confidence >= self._threshold:
@@ -328,10 +331,15 @@ def _is_same_value(answer: Answer, other: Answer) -> bool:
     return answer.value is not None and answer.value == other.value
 
 
+def _sure(ranked: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """Return those of candidates, surest first, that are about as sure as the first."""
+    least = max(threshold, ranked[0].confidence * _ORDER_SHARE) if ranked else 0.0
+    return [candidate for candidate in ranked if candidate.confidence >= least]
+
+
 def _by_date(ranked: Sequence[Candidate], order: DateOrder, threshold: float) -> list[Candidate]:
     """Return candidates with those about as sure as the first in order of their releases' dates, undated ones last."""
-    least = max(threshold, ranked[0].confidence * _ORDER_SHARE) if ranked else 0.0
-    sure = [candidate for candidate in ranked if candidate.confidence >= least]
+    sure = _sure(ranked, threshold)
 
     def place(candidate: Candidate) -> tuple[bool, int]:
         date = candidate.hit.passage.date

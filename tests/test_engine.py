@@ -81,6 +81,7 @@ def engine_with(
     *,
     retriever: Retriever | None = None,
     reader: Reader | None = None,
+    threshold: float | None = None,
 ) -> Engine:
     return Engine(
         info=INFO,
@@ -89,6 +90,7 @@ def engine_with(
         reader=reader or FixedReader(found),
         evidence=EVIDENCE,
         calibration=BY_MARGIN,
+        threshold=threshold,
     )
 
 
@@ -338,6 +340,18 @@ def test_a_release_that_is_not_sure_enough_is_not_in_the_timeline() -> None:
 def test_a_release_that_lacks_a_name_of_the_question_is_not_in_the_timeline() -> None:
     timeline = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}).timeline("How long did the Talk talk?")
     assert timeline.entries == ()
+
+
+def test_a_release_that_lacks_a_name_of_the_question_takes_no_place_among_those_read() -> None:
+    found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", 2.0)}
+    timeline = engine_with(found).timeline("How long did the Leaders meet?", max_releases=1)
+    assert [citation.document_id for citation in timeline.citations] == ["c.txt"]
+
+
+def test_a_release_much_less_sure_than_the_surest_is_not_in_the_timeline() -> None:
+    engine = engine_with({"a.txt": ("approximately 30 minutes", 3.0), "c.txt": ("two hours", 0.2)}, threshold=0.5)
+    timeline = engine.timeline("How long did they talk?")
+    assert [citation.document_id for citation in timeline.citations] == ["a.txt"]
 
 
 def test_a_timeline_reads_as_many_releases_as_it_may_and_says_when_there_are_more() -> None:

@@ -2,6 +2,6 @@
 
 from qa_service.dialogue.date_words import read_dates
 from qa_service.dialogue.followups import Understood, understand
-from qa_service.dialogue.names_asked import AskedName, names_asked, names_of_most
+from qa_service.dialogue.names_asked import names_asked, names_of_most
 
-__all__ = ["AskedName", "Understood", "names_asked", "names_of_most", "read_dates", "understand"]
+__all__ = ["Understood", "names_asked", "names_of_most", "read_dates", "understand"]

@@ -132,8 +132,8 @@ class Timeline(_Response):
     entries: list[Entry] = Field(max_length=50, description="By date, undated releases last")
     citations: list[Citation] = Field(description="One per entry, in the same order")
     has_more: bool = Field(
-        description="Whether releases were left unread though one of the five read last, which are the furthest, has "
-        "an entry; a higher `max_releases` reads more"
+        description="Whether releases that hold the names asked for were left unread though one of the five read last, "
+        "the furthest, has an entry; a higher `max_releases` reads more"
     )
     index: Index
     took_ms: float = Field(ge=0, description="Time that answering took, in milliseconds")

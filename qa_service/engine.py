@@ -32,9 +32,9 @@ from qa_service.types import (
 MAX_QUESTION = 2_000
 MAX_TOP_K = 50
 MAX_ANSWERS = 3
-# Answers as sure as this share of the best are put in order when the question asks for the latest or the first, and are
-# entries of a timeline.
-_ORDER_SHARE = 0.6
+# Answers as sure as this share of the best are put in order when the question asks for the latest or the first. The
+# best must reach the threshold, the others needn't: words of order that a release doesn't repeat lower confidences.
+_ORDER_SHARE = 0.4
 # Below this cosine, without a word in common, nothing in the releases is about the question at all.
 _UNRELATED = 0.25
 # A further answer must come within this of the best one's confidence.
@@ -43,6 +43,8 @@ _ALTERNATIVE_SHARE = 0.5
 MAX_TIMELINE = 50
 _TIMELINE_PASSAGES_EACH = 2
 _TIMELINE_PASSAGES = 200
+# Its entries are as sure as this share of the surest.
+_TIMELINE_SHARE = 0.6
 # A name that most of so many nearest releases lack, "Indiana" where only towns are named, is not asked of the others.
 _NAMING_RELEASES = 3
 # Further releases are worth reading when one of so many that were read last, the furthest, answers.
@@ -226,8 +228,9 @@ class Engine:
         laps.end("retrieve")
         hits = [hit for document_id in nearest for hit in by_release[document_id][:_TIMELINE_PASSAGES_EACH]]
         best: dict[str, Candidate] = {}
-        for candidate in _sure(self._read(replace(found, hits=hits, n_to_read=len(hits))), self._threshold):
-            best.setdefault(candidate.hit.passage.document_id, candidate)
+        for candidate in _sure(self._read(replace(found, hits=hits, n_to_read=len(hits))), _TIMELINE_SHARE):
+            if candidate.confidence >= self._threshold:
+                best.setdefault(candidate.hit.passage.document_id, candidate)
         citer = Citer(self.catalog, question)
         laps.end("read")
         answers = [citer.cite([candidate]) for candidate in sorted(best.values(), key=_by_day)]
@@ -255,7 +258,7 @@ class Engine:
         ]
         ranked = sorted(candidates, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
         order = found.dates.order if found.dates else None
-        return _by_date(ranked, order, self._threshold) if order else ranked
+        return _by_date(ranked, order) if order else ranked
 
     def _of_the_matter(self, question: str, nearest: Sequence[str]) -> list[str]:
         """Return those releases that hold the names of the question, or of these what most of the nearest hold."""
@@ -268,7 +271,7 @@ class Engine:
         return [document_id for document_id, text in texts.items() if all(name.is_in(text) for name in needed)]
 
     def _reason_to_refuse(self, candidates: Sequence[Candidate], filters: Filters) -> Reason | None:
-        if candidates and candidates[0].confidence >= self._threshold:
+        if any(candidate.confidence >= self._threshold for candidate in candidates):
             return None
         if filters and not candidates:
             return Reason.OUTSIDE_FILTERS
@@ -290,7 +293,8 @@ class Engine:
         citer = Citer(self.catalog, question)
         groups: list[list[Candidate]] = []
         texts: dict[int, str] = {}
-        least = max(self._threshold, candidates[0].confidence * _ALTERNATIVE_SHARE)
+        first = candidates[0].confidence
+        least = max(min(self._threshold, first), first * _ALTERNATIVE_SHARE)
         for candidate in candidates:
             texts[candidate.hit.row] = text = citer.words_of(candidate)
             same = next((group for group in groups if says_the_same(texts[group[0].hit.row], text)), None)
@@ -331,15 +335,14 @@ def _is_same_value(answer: Answer, other: Answer) -> bool:
     return answer.value is not None and answer.value == other.value
 
 
-def _sure(ranked: Sequence[Candidate], threshold: float) -> list[Candidate]:
-    """Return those of candidates, surest first, that are about as sure as the first."""
-    least = max(threshold, ranked[0].confidence * _ORDER_SHARE) if ranked else 0.0
-    return [candidate for candidate in ranked if candidate.confidence >= least]
+def _sure(ranked: Sequence[Candidate], share: float) -> list[Candidate]:
+    """Return those of candidates, surest first, whose confidence is at least that share of the first one's."""
+    return [candidate for candidate in ranked if candidate.confidence >= ranked[0].confidence * share]
 
 
-def _by_date(ranked: Sequence[Candidate], order: DateOrder, threshold: float) -> list[Candidate]:
+def _by_date(ranked: Sequence[Candidate], order: DateOrder) -> list[Candidate]:
     """Return candidates with those about as sure as the first in order of their releases' dates, undated ones last."""
-    sure = _sure(ranked, threshold)
+    sure = _sure(ranked, _ORDER_SHARE)
 
     def place(candidate: Candidate) -> tuple[bool, int]:
         date = candidate.hit.passage.date

@@ -293,8 +293,19 @@ def test_about_equally_sure_answers_come_by_date_when_the_question_asks_for_it(w
 
 
 def test_an_unsure_answer_is_not_first_for_being_the_latest() -> None:
-    found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", 0.5)}
+    found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", -1.0)}
     assert dated_engine(found).ask("How long was the latest meeting?").answers[0].text == "approximately 30 minutes"
+
+
+def test_the_latest_answer_may_be_below_the_threshold_when_another_reaches_it() -> None:
+    found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", 0.5)}
+    reply = dated_engine(found).ask("How long was the latest meeting?")
+    assert [answer.text for answer in reply.answers] == ["two hours", "approximately 30 minutes"]
+
+
+def test_the_latest_answer_is_none_when_no_answer_reaches_the_threshold() -> None:
+    found = {"a.txt": ("approximately 30 minutes", 0.6), "c.txt": ("two hours", 0.5)}
+    assert dated_engine(found).ask("How long was the latest meeting?").reason is Reason.LOW_CONFIDENCE
 
 
 def test_dates_are_left_alone_when_they_are_not_to_be_read() -> None:

@@ -35,6 +35,9 @@ MAX_ANSWERS = 3
 # Answers as sure as this share of the best are put in order when the question asks for the latest or the first. The
 # best must reach the threshold, the others needn't: words of order that a release doesn't repeat lower confidences.
 _ORDER_SHARE = 0.4
+# So many passages are read first, and the others only if no answer in these is so sure: docs/evaluation.md.
+_READ_FIRST = 3
+_SURE = 0.6
 # Below this cosine, without a word in common, nothing in the releases is about the question at all.
 _UNRELATED = 0.25
 # A further answer must come within this of the best one's confidence.
@@ -228,7 +231,7 @@ class Engine:
         laps.end("retrieve")
         hits = [hit for document_id in nearest for hit in by_release[document_id][:_TIMELINE_PASSAGES_EACH]]
         best: dict[str, Candidate] = {}
-        for candidate in _sure(self._read(replace(found, hits=hits, n_to_read=len(hits))), _TIMELINE_SHARE):
+        for candidate in _sure(_ranked(self._judge(question, hits)), _TIMELINE_SHARE):
             if candidate.confidence >= self._threshold:
                 best.setdefault(candidate.hit.passage.document_id, candidate)
         citer = Citer(self.catalog, question)
@@ -246,19 +249,26 @@ class Engine:
         )
 
     def candidates(self, question: str, filters: Filters | None = None) -> list[Candidate]:
-        """Return what the reader found for a stand-alone question, most confident first, nothing decided yet."""
-        return self._read(self._finder.find(Understood(question), None, filters or Filters()))
+        """Return what the reader finds in all passages worth reading, most confident first, nothing decided yet."""
+        found = self._finder.find(Understood(question), None, filters or Filters())
+        return _ranked(self._judge(question, found.hits[: found.n_to_read]))
 
     def _read(self, found: Found) -> list[Candidate]:
-        question, hits = found.understood.question, list(found.hits[: found.n_to_read])
+        """Return candidates, best first, from as many of the passages as it takes."""
+        question, hits = found.understood.question, found.hits[: found.n_to_read]
+        if found.dates and found.dates.order:
+            return _by_date(_ranked(self._judge(question, hits)), found.dates.order)
+        candidates = self._judge(question, hits[:_READ_FIRST])
+        if all(candidate.confidence < max(_SURE, self._threshold) for candidate in candidates):
+            candidates += self._judge(question, hits[_READ_FIRST:])
+        return _ranked(candidates)
+
+    def _judge(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         spans = self._reader.read(question, [hit.passage for hit in hits])
-        candidates = [
+        return [
             Candidate(hit, span, evidence, self.calibration.confidence(evidence))
             for hit, span, evidence in zip(hits, spans, self._evidence.gather(question, hits, spans), strict=True)
         ]
-        ranked = sorted(candidates, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
-        order = found.dates.order if found.dates else None
-        return _by_date(ranked, order) if order else ranked
 
     def _of_the_matter(self, question: str, nearest: Sequence[str]) -> list[str]:
         """Return those releases that hold the names of the question, or of these what most of the nearest hold."""
@@ -338,6 +348,10 @@ def _is_same_value(answer: Answer, other: Answer) -> bool:
 def _sure(ranked: Sequence[Candidate], share: float) -> list[Candidate]:
     """Return those of candidates, surest first, whose confidence is at least that share of the first one's."""
     return [candidate for candidate in ranked if candidate.confidence >= ranked[0].confidence * share]
+
+
+def _ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
 
 
 def _by_date(ranked: Sequence[Candidate], order: DateOrder) -> list[Candidate]:

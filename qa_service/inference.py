@@ -43,7 +43,10 @@ class GraphRunner:
         """Return the graph's outputs for each of the inputs, in order; names that it doesn't take are left out."""
         if len(inputs) == 1:
             return [self._run(inputs[0])]  # a pool's thread would do the same a little later
-        return list(self._pool.map(self._run, inputs))
+        # the longest first, so that no thread is left with one at the end
+        by_size = sorted(range(len(inputs)), key=lambda place: -max(value.size for value in inputs[place].values()))
+        futures = {place: self._pool.submit(self._run, inputs[place]) for place in by_size}
+        return [futures[place].result() for place in range(len(inputs))]
 
     def _run(self, inputs: Inputs) -> list[NDArray[Any]]:
         outputs: list[NDArray[Any]] = self._session.run(

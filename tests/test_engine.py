@@ -64,9 +64,11 @@ class FixedReader:
     def __init__(self, found: dict[str, tuple[str, float]]) -> None:
         self.found = found
         self.asked: list[str] = []
+        self.read_from: list[str] = []
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         self.asked.append(question)
+        self.read_from += [passage.document_id for passage in passages]
         spans = []
         for passage in passages:
             words, margin = self.found.get(passage.document_id, (passage.text.split()[0], -9.0))
@@ -129,6 +131,48 @@ def test_distinct_answers_come_most_confident_first() -> None:
     reply = engine_with({"a.txt": ("approximately 30 minutes", 1.0), "c.txt": ("two hours", 2.0)}).ask("How long?")
     assert [answer.text for answer in reply.answers] == ["two hours", "approximately 30 minutes"]
     assert [answer.citation for answer in reply.answers] == [1, 2]
+
+
+FIVE = {f"{number}.txt": f"They took {number} minutes." for number in range(1, 6)}
+
+
+class FiveReleases(FixedRetriever):
+    """Hits all of `FIVE`, in order."""
+
+    def retrieve(self, question: str, k: int, filters: Filters) -> list[Hit]:
+        passages = [Passage(name, 1, 0, len(text), text, "Talks") for name, text in FIVE.items()]
+        return [Hit(row, passage, 1 / (61 + row), 0.5, 1.0) for row, passage in enumerate(passages)][:k]
+
+
+@pytest.mark.parametrize(
+    ("question", "margin", "n_read"),
+    [
+        ("How long?", 2.0, 3),
+        ("How long?", 1.0, 3),
+        ("How long?", 0.9, 5),
+        ("How long did the latest talks take?", 2.0, 5),
+    ],
+)
+def test_the_first_three_passages_are_read_and_more_when_none_is_sure_or_their_dates_matter(
+    question: str, margin: float, n_read: int
+) -> None:
+    reader = FixedReader({"3.txt": ("3 minutes", margin)})
+    engine = engine_with({}, FixedCatalog(FIVE), retriever=FiveReleases(), reader=reader, threshold=0.5)
+    reply = engine.ask(question)
+    assert reply.answers[0].text == "3 minutes"
+    assert reader.read_from == [f"{number}.txt" for number in range(1, n_read + 1)]
+
+
+def test_an_answer_in_the_fourth_passage_is_found_when_the_first_three_have_none() -> None:
+    found = {"1.txt": ("1 minutes", 0.3), "4.txt": ("4 minutes", 2.0)}
+    reply = engine_with(found, FixedCatalog(FIVE), retriever=FiveReleases(), threshold=0.5).ask("How long?")
+    assert [answer.text for answer in reply.answers] == ["4 minutes", "1 minutes"]
+
+
+def test_what_is_sure_enough_to_stop_reading_is_never_less_than_what_is_answered() -> None:
+    reader = FixedReader({"1.txt": ("1 minutes", 0.6), "5.txt": ("5 minutes", 2.0)})
+    engine = engine_with({}, FixedCatalog(FIVE), retriever=FiveReleases(), reader=reader, threshold=0.8)
+    assert [answer.text for answer in engine.ask("How long?").answers] == ["5 minutes"]
 
 
 def test_a_second_answer_below_the_threshold_is_not_given() -> None:

@@ -149,7 +149,7 @@ class FiveReleases(FixedRetriever):
     [
         ("How long?", 2.0, 3),
         ("How long?", 1.0, 3),
-        ("How long?", 0.9, 5),
+        ("How long?", 0.3, 5),
         ("How long did the latest talks take?", 2.0, 5),
     ],
 )

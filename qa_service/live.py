@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 
-from qa_service.assembly import make_embedder, make_engine
+from qa_service.assembly import make_embedder, make_engine, make_reader
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.engine import Engine
 from qa_service.errors import BackendError, QaServiceError
 from qa_service.indexing.snapshot import Snapshot, current_id, use_current
+from qa_service.protocols import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class LiveEngine:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._embedder: SentenceTransformerEmbedder | None = None
+        self._reader: Reader | None = None
         self._followed: str | None = None
         self._unreachable: BackendError | None = None
         self._retry_at = 0.0
@@ -67,6 +69,7 @@ class LiveEngine:
         if self._engine is not None and snapshot.manifest.id == self._engine.info.version:
             return self._engine
         self._embedder = self._embedder or make_embedder(self._settings)
-        engine = make_engine(self._settings, snapshot, self._embedder)
+        self._reader = self._reader or make_reader(self._settings, self._embedder)
+        engine = make_engine(self._settings, snapshot, self._embedder, reader=self._reader)
         logger.info("serving snapshot %s", snapshot.manifest.id)
         return engine

@@ -8,6 +8,7 @@ release, with confidence and words of the right kind. Trying takes seconds, so i
 import logging
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 N_SUGGESTIONS = 4
 N_TITLES = 200  # the newest: what a visitor is likely to ask about; more would only make a large corpus slow
 N_TRIALS = 24  # about three seconds of one core
+# Whoever starts a server, or waits for a new release, asks first; the trials take the models from them.
+_BEFORE_S = 2.0
 MIN_CONFIDENCE = 0.7  # "likely right" in the page's words
 MAX_CHARS = 110  # two lines on a phone
 
@@ -78,8 +81,10 @@ class Suggestion:
 class Suggestions:
     """First questions for the snapshot in service, made once for each in a thread of its own."""
 
-    def __init__(self, n_suggestions: int = N_SUGGESTIONS) -> None:
+    def __init__(self, n_suggestions: int = N_SUGGESTIONS, *, before_s: float = _BEFORE_S) -> None:
+        """Take how many, and how long the models are left to others before the first trial."""
         self._n_suggestions = n_suggestions
+        self._before_s = before_s
         self._made: dict[str, tuple[str, ...]] = {}
         self._lock = threading.Lock()
 
@@ -94,6 +99,7 @@ class Suggestions:
         return ()
 
     def _make(self, engine: Engine) -> None:
+        time.sleep(self._before_s)
         try:
             made = tuple(suggest(engine, self._n_suggestions))
         except QaServiceError:

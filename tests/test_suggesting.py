@@ -141,7 +141,7 @@ def test_trials_are_bounded_and_end_when_there_is_enough(tmp_path: Path) -> None
 def test_questions_are_made_once_for_a_snapshot_and_never_waited_for(tmp_path: Path) -> None:
     question = "When did the Rome Summit take place?"
     engine = engine_over(tmp_path / "c", {"a.txt": "Rome Summit"}, {question: ("3 May", 0.9, "a.txt")})
-    suggestions = Suggestions()
+    suggestions = Suggestions(before_s=0)
 
     assert suggestions.of(cast("Engine", engine)) == ()
 

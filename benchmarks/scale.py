@@ -13,6 +13,7 @@ off. Writes scale.json and, with the extra [bench], scale.png.
 
 import argparse
 import json
+import shutil
 import sqlite3
 import statistics
 import time
@@ -44,12 +45,12 @@ def settings_of(folder: Path) -> Settings:
 
 
 def lay_out(folder: Path, releases: Sequence[Path]) -> None:
-    """Link releases into the documents folder in `folder`."""
+    """Copy releases into the documents folder in `folder`."""
     documents = folder / "documents"
     documents.mkdir(parents=True, exist_ok=True)
     for release in releases:
         if not (documents / release.name).exists():
-            (documents / release.name).symlink_to(release.resolve())
+            shutil.copyfile(release, documents / release.name)
 
 
 def build(folder: Path, shards: Path | None) -> float:

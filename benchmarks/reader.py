@@ -1,6 +1,6 @@
 """How long reading five passages takes: the packaged int8 graph, the same weights in fp32, and torch.
 
-    python benchmarks/reading.py            needs the extra [train]
+    python benchmarks/reader.py            needs the extra [train]
 
 Each runs in a process of its own, because idle threads of one library slow another; rounds alternate between the three,
 so that a machine that is busy for a while is busy for all. Prints medians, the spread, and the ratios.

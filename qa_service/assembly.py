@@ -1,6 +1,7 @@
 """The only place that chooses concrete classes from Settings."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,15 +29,27 @@ ENCODERS, EXPORTED_READERS = "encoders", "readers"
 _CONTEXT_TOKENS = 56
 
 # Any other name is a reader's folder, or a Hugging Face question-answering model.
-READERS: Mapping[str, Callable[[SentenceTransformerEmbedder, Settings], Reader]] = {
+READERS: Mapping[str, Callable[[Callable[[], SentenceTransformerEmbedder], Settings], Reader]] = {
     "span": lambda _, settings: SpanReader(threads=settings.threads),
-    "sentence": lambda embedder, _: SentenceReader(embedder.encode_sentences, embedder.encode_question),
+    "sentence": lambda embedder, _: _sentence_reader(embedder()),
 }
+
+
+def _sentence_reader(embedder: SentenceTransformerEmbedder) -> SentenceReader:
+    return SentenceReader(embedder.encode_sentences, embedder.encode_question)
 
 
 def make_embedder(settings: Settings) -> SentenceTransformerEmbedder:
     """Return the embedder; exports its question encoder into the index folder the first time."""
     return SentenceTransformerEmbedder(settings.embedder, settings.index / ENCODERS, threads=settings.threads)
+
+
+def make_models(settings: Settings) -> tuple[SentenceTransformerEmbedder, Reader]:
+    """Return embedder and reader, opened side by side: each takes a core for a third of a second. Raises ModelError."""
+    with ThreadPoolExecutor(1) as aside:
+        embedder = aside.submit(make_embedder, settings)
+        reader = make_reader(settings, embedder.result)
+        return embedder.result(), reader
 
 
 def make_builder(
@@ -125,7 +138,7 @@ def make_engine(
         ),
         catalog=catalog,
         retriever=_make_retriever(settings, snapshot, embedder, catalog),
-        reader=reader or make_reader(settings, embedder),
+        reader=reader or make_reader(settings, lambda: embedder),
         evidence=EvidenceGatherer(embedder.encode_sentences, embedder.encode_question),
         calibration=calibration or _calibration(settings),
         threshold=settings.threshold,
@@ -145,8 +158,10 @@ def _make_retriever(
     return Retriever(index, embedder, catalog.passages, Ranker(settings.ranker))
 
 
-def make_reader(settings: Settings, embedder: SentenceTransformerEmbedder) -> Reader:
+def make_reader(settings: Settings, embedder: Callable[[], SentenceTransformerEmbedder]) -> Reader:
     """Return the reader that the settings name; one from Hugging Face is exported into the index folder the first time.
+
+    `embedder` is asked for only by a reader that needs one.
 
     Raises:
         ModelError: It can't be found, read or exported.

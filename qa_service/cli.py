@@ -396,7 +396,7 @@ def evaluate(
     embedder = make_embedder(base)
     with terminal.progress(is_shown=not json_output) as on_progress:
         make_builder(settings, embedder).build(on_progress=on_progress)
-        reader = make_reader(settings, embedder)
+        reader = make_reader(settings, lambda: embedder)
         engine = open_engine(
             settings,
             embedder,
@@ -554,7 +554,7 @@ def _evaluate_reader(settings: "Settings", file: Path, *, json_output: bool, out
     from qa_service.reading.training.examples import read_squad  # noqa: PLC0415
 
     examples = read_squad(file, file.name)
-    reader = make_reader(settings, make_embedder(settings))
+    reader = make_reader(settings, lambda: make_embedder(settings))
     with terminal.progress(is_shown=not json_output) as on_progress:
         found = evaluate_reader(reader, examples, on_progress=lambda *done: on_progress("reading", *done))
     if output:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 
-from qa_service.assembly import make_embedder, make_engine, make_reader
+from qa_service.assembly import make_engine, make_models
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.engine import Engine
@@ -68,8 +68,8 @@ class LiveEngine:
     def _open(self, snapshot: Snapshot) -> Engine:
         if self._engine is not None and snapshot.manifest.id == self._engine.info.version:
             return self._engine
-        self._embedder = self._embedder or make_embedder(self._settings)
-        self._reader = self._reader or make_reader(self._settings, self._embedder)
+        if self._embedder is None or self._reader is None:
+            self._embedder, self._reader = make_models(self._settings)
         engine = make_engine(self._settings, snapshot, self._embedder, reader=self._reader)
         logger.info("serving snapshot %s", snapshot.manifest.id)
         return engine

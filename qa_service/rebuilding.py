@@ -126,7 +126,7 @@ def replay_saved(
     """
     questions = load_saved_questions(saved_questions(settings))
     embedder = embedder or make_embedder(settings)
-    reader = make_reader(settings, embedder)
+    reader = make_reader(settings, lambda: embedder)
     old, new = (make_engine(settings, snapshot, embedder, reader=reader) for snapshot in (before, after))
     return replay(questions, old, new, lambda *step: on_progress("replaying", *step))
 

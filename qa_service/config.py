@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     watch_quiet_s: float = Field(
         2.0, gt=0, le=3600, description="Seconds without a change in the documents folder before a watcher builds"
     )
-    threads: int | None = Field(None, ge=1, description="Threads a model may use; unset, one per core")
+    threads: int | None = Field(None, ge=1, description="Threads of a model, a text each; unset, one per core")
     host: str = Field("127.0.0.1", min_length=1, description="Address to serve on")
     port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 picks a free one")
     mcp_port: int = Field(8001, ge=0, le=65535, description="Port for `qa-service mcp --http`; 0 picks a free one")

@@ -13,7 +13,7 @@ from qa_service.live import LiveEngine
 
 @pytest.fixture(autouse=True)
 def word_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> None:
-    monkeypatch.setattr("qa_service.live.make_embedder", lambda _settings: embedder)
+    monkeypatch.setattr("qa_service.assembly.make_embedder", lambda _settings: embedder)
 
 
 def test_without_a_snapshot_nothing_is_served(settings: Settings) -> None:

@@ -39,7 +39,7 @@ TOYOTA = "Where will Toyota build a manufacturing plant?"
 
 @pytest.fixture(autouse=True)
 def word_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> None:
-    monkeypatch.setattr("qa_service.live.make_embedder", lambda _settings: embedder)
+    monkeypatch.setattr("qa_service.assembly.make_embedder", lambda _settings: embedder)
 
 
 @pytest.fixture

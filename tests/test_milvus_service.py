@@ -58,7 +58,7 @@ def on_milvus(settings: Settings, server: MilvusServer) -> Settings:
 
 @pytest.fixture
 def live(on_milvus: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch) -> LiveEngine:
-    monkeypatch.setattr("qa_service.live.make_embedder", lambda _settings: embedder)
+    monkeypatch.setattr("qa_service.assembly.make_embedder", lambda _settings: embedder)
     monkeypatch.setattr("qa_service.live.RETRY_S", 0.0)
     return LiveEngine(on_milvus)
 

@@ -25,7 +25,7 @@ QUESTION = "At what does the counter of the ministry stand?"
 
 @pytest.fixture
 def word_embedder(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder) -> WordEmbedder:
-    monkeypatch.setattr("qa_service.live.make_embedder", lambda _settings: embedder)
+    monkeypatch.setattr("qa_service.assembly.make_embedder", lambda _settings: embedder)
     return embedder
 
 

@@ -5,12 +5,12 @@ import os
 from fakes import WordEmbedder
 from flask import Flask, Response
 
-from qa_service import live
+from qa_service import assembly
 from qa_service.web import wsgi
 
 
 def make_app() -> Flask:
-    live.make_embedder = lambda _settings: WordEmbedder()  # type: ignore[assignment, attr-defined]
+    assembly.make_embedder = lambda _settings: WordEmbedder()  # type: ignore[assignment, attr-defined]
     app = wsgi.make_app()
 
     def name_process(response: Response) -> Response:

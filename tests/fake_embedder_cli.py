@@ -2,10 +2,10 @@
 
 from fakes import WordEmbedder
 
-from qa_service import live, rebuilding
+from qa_service import assembly, rebuilding
 from qa_service.cli import main
 
 if __name__ == "__main__":
-    for door in (live, rebuilding):
+    for door in (assembly, rebuilding):
         door.make_embedder = lambda _settings: WordEmbedder()  # type: ignore[assignment, attr-defined]
     main()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-import os
 import signal
 import sys
 import threading
@@ -452,6 +451,7 @@ def train(
     settings = _settings()
     logging.getLogger("transformers").setLevel(logging.ERROR)  # it warns of the pooler that a reader has no use for
     from qa_service import terminal  # noqa: PLC0415
+    from qa_service.inference import n_cores  # noqa: PLC0415
     from qa_service.training import TrainingRun  # noqa: PLC0415
     from qa_service.training import train as run_training  # noqa: PLC0415
 
@@ -468,7 +468,7 @@ def train(
         n_labelled=labelled,
         n_held_back=hold_back,
         seed=seed,
-        threads=settings.threads or os.cpu_count() or 1,
+        threads=settings.threads or n_cores(),
     )
     with terminal.progress(is_shown=not json_output) as on_progress:
         figures = run_training(run, settings, on_progress=on_progress)

@@ -1,4 +1,4 @@
-"""The question encoder: an ONNX export of the embedding model, run on onnxruntime without torch.
+"""The encoder of questions and passages: an ONNX export of the embedding model, run on onnxruntime without torch.
 
 The export holds pooling and normalisation, so a run returns unit vectors. It lies in a folder of its own with the
 tokenizer and a description, which the files are checked against. Weights lie in a file beside the graph, because

@@ -113,7 +113,6 @@ class SentenceTransformerEmbedder:
             vectors = self._model.encode(
                 [self._description.passage_prefix + text for text in texts],
                 batch_size=_BATCH,
-                normalize_embeddings=True,
                 show_progress_bar=False,
             )
         return _unit(vectors)

@@ -7,6 +7,7 @@ the engine answers when the best reaches the threshold. Fitted by 'qa-service ev
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa_service.answer_types import expected_type, is_of_type
 from qa_service.reading.times import is_of_other_time
@@ -68,7 +69,8 @@ class EvidenceGatherer:
     def __init__(self, encode: Encode, encode_question: EncodeQuestion) -> None:
         """Take the embedder's two encoders, of sentences and of questions."""
         self._encode = encode
-        self._encode_question = encode_question
+        # A question is asked for twice when more passages are read than the first; a few are in work at a time.
+        self._encode_question = lru_cache(maxsize=16)(encode_question)
 
     def gather(self, question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Evidence]:
         """Return the evidence for each span, read from the hit at the same place."""

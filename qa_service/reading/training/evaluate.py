@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 
 from qa_service.answer_measures import auc, exact_match, token_f1
+from qa_service.inference import GraphRunner
 from qa_service.reading.decoding import Reading, decode
 from qa_service.reading.training.examples import Example
 from qa_service.reading.training.features import Batch, Feature, collate
@@ -61,13 +61,11 @@ def torch_scorer(model: SpanModel) -> Scorer:
 
 def onnx_scorer(path: Path) -> Scorer:
     """Return a scorer that runs an exported graph on one thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options)
+    runner = GraphRunner(path)
 
     def score(batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        feeds = {"ids": batch.ids.numpy(), "mask": batch.mask.numpy(), "type_ids": batch.type_ids.numpy()}
-        starts, ends = session.run(["starts", "ends"], feeds)
+        inputs = {"ids": batch.ids.numpy(), "mask": batch.mask.numpy(), "type_ids": batch.type_ids.numpy()}
+        [(starts, ends)] = runner.run_each([inputs])
         return starts, ends
 
     return score

@@ -72,3 +72,16 @@ def test_nothing_moves_when_an_answer_comes(tab: Page, width: int) -> None:
     tab.wait_for_timeout(200)
 
     assert tab.evaluate("seen.shift") == 0
+
+
+def test_nothing_moves_while_a_page_with_questions_asked_before_loads(tab: Page, address: str) -> None:
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_count(1)
+
+    new = tab.context.new_page()
+    new.goto(address)
+    expect(new.locator("#past a")).to_be_visible()
+    new.evaluate(OBSERVE)
+    new.wait_for_timeout(200)
+
+    assert new.evaluate("seen.shift") == 0

@@ -360,6 +360,15 @@ def evaluate(
             "measure the reader alone.",
         ),
     ],
+    questions: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Questions of this file instead of the folder's; may be repeated.",
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+        ),
+    ] = None,
     index: Index = None,
     json_output: AsJson = False,
     failures: Annotated[bool, typer.Option(help="List the questions that went wrong, and at which stage.")] = False,
@@ -375,8 +384,9 @@ def evaluate(
     """Measure retrieval, answers, refusals, follow-ups and the exactness of citations."""
     base = _settings(index=index)
     if source.is_file():
-        if failures or calibrate or without:
-            raise typer.BadParameter(f"{source} is a file: --failures, --calibrate and --without need a folder.")
+        if questions or failures or calibrate or without:
+            options = "--questions, --failures, --calibrate and --without"
+            raise typer.BadParameter(f"{source} is a file: {options} need a folder.")
         _evaluate_reader(base, source, json_output=json_output, output=output)
         return
     settings = base.model_copy(
@@ -391,7 +401,7 @@ def evaluate(
     from qa_service.evaluation import evaluate as run_evaluation  # noqa: PLC0415
     from qa_service.evaluation.ablations import WithoutContext, in_order_of_retrieval  # noqa: PLC0415
 
-    question_set = load_question_set(source)
+    question_set = load_question_set(source, questions or ())
     embedder = make_embedder(base)
     with terminal.progress(is_shown=not json_output) as on_progress:
         make_builder(settings, embedder).build(on_progress=on_progress)

@@ -17,6 +17,7 @@ LAYERS = [
         "protocols",
         "config",
         "words",
+        "numbers",
         "model_folders",
         "inference",
         "answer_measures",

@@ -15,7 +15,7 @@ from qa_service.types import DateUse, Document, Filters, Hit, IndexInfo, Passage
 
 INFO = IndexInfo("000001-20260102T120000Z", dt.datetime(2026, 1, 2, tzinfo=dt.UTC), 3, 3, dt.date(2005, 5, 10))
 # Confidence is the margin alone: 0.5 at margin 0, 0.73 at 1, 0.88 at 2.
-BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.7)
+BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.7)
 
 WORDS = WordEmbedder()
 EVIDENCE = EvidenceGatherer(WORDS.encode_sentences, WORDS.encode_question)

@@ -80,8 +80,8 @@ class QuestionSet:
         return self.questions + tuple(turn for conversation in self.conversations for turn in conversation.turns)
 
 
-def load_question_set(folder: Path) -> QuestionSet:
-    """Read the question set in `folder`.
+def load_question_set(folder: Path, files: Sequence[Path] = ()) -> QuestionSet:
+    """Read the question set in `folder`, or instead of it the questions of `files` over the folder's releases.
 
     Whether the answers stand in the releases is `check_answers`' business: only the index knows their canonical text.
 
@@ -90,8 +90,8 @@ def load_question_set(folder: Path) -> QuestionSet:
     """
     names = _document_names(folder / "documents")
     faults: list[str] = []
-    questions = read_rows(folder / "questions.jsonl", QuestionRow, faults)
-    conversations = read_rows(folder / "conversations.jsonl", ConversationRow, faults)
+    questions = [row for file in files or [folder / "questions.jsonl"] for row in read_rows(file, QuestionRow, faults)]
+    conversations = [] if files else read_rows(folder / "conversations.jsonl", ConversationRow, faults)
     question_set = QuestionSet(
         tuple(_to_question(row, where) for where, row in questions),
         tuple(_to_conversation(row, where) for where, row in conversations),
@@ -103,7 +103,9 @@ def load_question_set(folder: Path) -> QuestionSet:
         for name in question.documents
         if name not in names
     ]
-    if not faults and not question_set.all_questions:
+    if not faults and not question_set.all_questions and files:
+        faults.append(f"{', '.join(map(str, files))}: no question")
+    elif not faults and not question_set.all_questions:
         faults.append(f"{folder} has no question: it needs questions.jsonl, conversations.jsonl or both, with lines")
     raise_if_any(faults, "correct these lines and run again")
     return question_set

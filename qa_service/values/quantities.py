@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from qa_service.numbers import NUMBER, fraction_of, parse_number, scale_of, written
 from qa_service.types import Value, ValueKind
-from qa_service.values.numbers import NUMBER, fraction_of, parse_number, scale_of, written
 
 _CURRENCIES: Mapping[str, str] = {
     "$": "USD", "us$": "USD", "usd": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD",

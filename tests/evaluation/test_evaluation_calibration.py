@@ -31,7 +31,7 @@ class PlannedEngine:
             Candidate(
                 Hit(row, Passage(name, 1, 0, len(name), name, ""), 0.1),
                 Span(0, len(name), 0.0, 0.0),
-                Evidence(float(margin), 1.0 - row / 10, 0.5, 1.0, False, False, False, 1.0),
+                Evidence(float(margin), 1.0 - row / 10, 0.5, 1.0, False, False, False, 0.0, 1.0),
                 confidence=0.5,
             )
             for row, (name, margin) in enumerate(zip(("right", "wrong"), margins, strict=True))

@@ -17,7 +17,7 @@ from qa_service.evaluation.questions import (
 def write_set(
     folder: Path, *, questions: list[object] | None = None, conversations: list[object] | None = None
 ) -> Path:
-    (folder / "documents").mkdir()
+    (folder / "documents").mkdir(parents=True)
     (folder / "documents" / "summit.txt").write_text("The leaders met in Moscow.", encoding="utf-8")
     for name, rows in (("questions.jsonl", questions), ("conversations.jsonl", conversations)):
         if rows is not None:
@@ -104,6 +104,23 @@ def test_either_file_may_be_missing_but_not_both(tmp_path: Path) -> None:
     assert "has no question: it needs questions.jsonl, conversations.jsonl or both" in fault_of(
         write_set(tmp_path / "none")
     )
+
+
+def test_questions_of_other_files_take_the_place_of_the_folders(tmp_path: Path) -> None:
+    folder = write_set(tmp_path / "set", questions=[question()], conversations=[])
+    others = [tmp_path / "second.jsonl", tmp_path / "third.jsonl"]
+    for number, file in enumerate(others, 2):
+        file.write_text(json.dumps(question() | {"id": f"q{number}"}), encoding="utf-8")
+
+    assert [one.id for one in load_question_set(folder, others).questions] == ["q2", "q3"]
+
+
+def test_files_without_a_line_are_named(tmp_path: Path) -> None:
+    folder, empty = write_set(tmp_path / "set", questions=[question()]), tmp_path / "empty.jsonl"
+    empty.touch()
+
+    with pytest.raises(QuestionSetError, match=r"empty\.jsonl: no question"):
+        load_question_set(folder, [empty])
 
 
 def test_blank_lines_and_a_byte_order_mark_are_passed_over(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from qa_service.types import Hit, Passage, Span
 
 WORDS = WordEmbedder()
 GATHERER = EvidenceGatherer(WORDS.encode_sentences, WORDS.encode_question)
-BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.5)
+BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.5)
 
 
 def with_margin(margin: float) -> Evidence:
-    return Evidence(margin, 1.0, 0.5, 1.0, False, False, False, 1.0)
+    return Evidence(margin, 1.0, 0.5, 1.0, False, False, False, 0.0, 1.0)
 
 
 def evidence_for(question: str, *passages: Passage) -> list[Evidence]:
@@ -51,6 +51,20 @@ def test_words_that_cannot_be_what_is_asked_for_are_a_misfit() -> None:
     spans = [Span(3, 10, 1.0, 0.0), Span(32, 42, 1.0, 0.0)]
     assert [found.is_misfit for found in GATHERER.gather("How long did they talk?", hits, spans)] == [True, False]
     assert [found.is_misfit for found in GATHERER.gather("What did they do?", hits, spans)] == [False, False]
+
+
+def test_a_numbers_unit_may_stand_behind_the_words() -> None:
+    hits = [Hit(row, passage(text), 0.1) for row, text in enumerate(("70 years went by.", "70 riders went by."))]
+    found = GATHERER.gather("How many riders were there?", hits, [Span(0, 2, 1.0, 0.0)] * 2)
+    assert [one.is_misfit for one in found] == [True, False]
+
+
+def test_repetition_is_the_share_of_the_answers_words_that_the_question_has() -> None:
+    text = "The old bridge collapsed on Friday."
+    hits = [Hit(row, passage(text), 0.1) for row in range(3)]
+    spans = [Span(4, 14, 1.0, 0.0), Span(28, 34, 1.0, 0.0), Span(4, 24, 1.0, 0.0)]
+    found = GATHERER.gather("Why did the old bridge fall?", hits, spans)
+    assert [one.repetition for one in found] == pytest.approx([1.0, 0.0, 2 / 3])
 
 
 def test_no_passages_give_no_evidence() -> None:

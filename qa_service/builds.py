@@ -13,7 +13,6 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from qa_service.errors import DamagedSnapshotError
-from qa_service.evaluation.replay import Replay
 from qa_service.indexing.snapshot import (
     REPLAY,
     REPORT,
@@ -23,7 +22,7 @@ from qa_service.indexing.snapshot import (
     snapshot_folder,
     snapshot_ids,
 )
-from qa_service.reports import BuildReport
+from qa_service.reports import BuildReport, Replay
 
 logger = logging.getLogger(__name__)
 

@@ -27,10 +27,10 @@ from qa_service.assembly import make_builder, make_embedder, make_engine, make_r
 from qa_service.config import Settings, start_logging
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import BusyError, QaServiceError
-from qa_service.evaluation.replay import Replay, load_saved_questions, replay
+from qa_service.evaluation.replay import load_saved_questions, replay
 from qa_service.indexing.snapshot import REPLAY, Snapshot, add_note, find_snapshot, id_before, open_current, writing
 from qa_service.job_folder import JobFolder
-from qa_service.reports import BuildReport, DocumentChange, ShardReport
+from qa_service.reports import BuildReport, DocumentChange, Replay, ShardReport
 
 if TYPE_CHECKING:
     from qa_service.builder import Progress

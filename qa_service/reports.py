@@ -82,3 +82,28 @@ class BuildReport:
     skipped: tuple[tuple[str, str], ...]
     duplicates: tuple[Duplicate, ...]
     seconds: Mapping[str, float] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The best answer to a question and the release it is cut from."""
+
+    answer: str
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAnswer:
+    """A question whose best answer, or the release that it comes from, is another one; None stands for a refusal."""
+
+    question: str
+    before: Outcome | None
+    after: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What became of saved questions."""
+
+    n_questions: int
+    changed: tuple[ChangedAnswer, ...]

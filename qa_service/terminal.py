@@ -11,11 +11,10 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from qa_service.reports import BuildReport, DocumentChange
+from qa_service.reports import BuildReport, DocumentChange, Outcome, Replay
 from qa_service.types import Answer, Citation, Polarity, Reason, Reply, Timeline, written_date
 
 if TYPE_CHECKING:
-    from qa_service.evaluation.replay import Outcome, Replay
     from qa_service.fetching import FeedReport
     from qa_service.rebuilding import Comparison, Job
 

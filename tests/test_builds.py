@@ -8,9 +8,8 @@ from fakes import WordEmbedder
 from qa_service.assembly import make_builder
 from qa_service.builds import find_build, kept_builds
 from qa_service.config import Settings
-from qa_service.evaluation.replay import ChangedAnswer, Outcome, Replay
 from qa_service.indexing.snapshot import REPLAY, REPORT, add_note, find_snapshot, sizes, snapshot_folder
-from qa_service.reports import BuildReport
+from qa_service.reports import BuildReport, ChangedAnswer, Outcome, Replay
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Saved questions asked of two snapshots: which are answered differently now."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -10,6 +9,7 @@ from qa_service.engine import Engine
 from qa_service.errors import QuestionError
 from qa_service.evaluation.questions import raise_if_any
 from qa_service.evaluation.rows import Words, read_rows
+from qa_service.reports import ChangedAnswer, Outcome, Replay
 from qa_service.types import Reply
 
 OnProgress = Callable[[int, int], None]
@@ -19,31 +19,6 @@ class SavedQuestion(BaseModel):
     """A line of a file of saved questions. Other fields are ignored, so that an evaluation's file will do."""
 
     question: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The best answer to a question and the release it is cut from."""
-
-    answer: str
-    document_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedAnswer:
-    """A question whose best answer, or the release that it comes from, is another one; None stands for a refusal."""
-
-    question: str
-    before: Outcome | None
-    after: Outcome | None
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """What became of saved questions."""
-
-    n_questions: int
-    changed: tuple[ChangedAnswer, ...]
 
 
 def load_saved_questions(path: Path) -> list[str]:

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qa_service.evaluation.replay import Replay
-from qa_service.reports import BuildReport
+from qa_service.reports import BuildReport, Replay
 from qa_service.types import Polarity, ValueKind
 
 Id = Annotated[str, Field(description="Path of the release's file below the documents folder")]

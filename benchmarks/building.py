@@ -5,7 +5,7 @@
 Each runs in a process of its own, in turn, so that a machine that is busy for a while is busy for all; texts are
 passages with their context, drawn at random with a fixed seed. `encode` gets all of them at once, with batches of 32,
 its default, in fp32 and, where the processor multiplies bfloat16, in that. Prints passages a second and writes
-building.json.
+building.json and, with the extra [bench], building.png.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plots
 
 KINDS = ("build", "encode fp32", "encode bf16")
 
@@ -104,6 +105,9 @@ def main() -> None:
     results: dict[str, Any] = {"passages": options.passages, "threads": options.threads, "per_second": rates}
     options.results.mkdir(parents=True, exist_ok=True)
     (options.results / "building.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    if plots.can_plot():
+        medians = {"median": {kind: statistics.median(found) for kind, found in rates.items()}}
+        plots.bars(options.results / "building.png", medians, title="Embedding", unit="passages/s")
 
 
 if __name__ == "__main__":

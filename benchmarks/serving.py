@@ -4,7 +4,8 @@
 
 Asks the folder's questions over HTTP, each client on a connection that it keeps, of 'qa-service serve' and of gunicorn
 with one and two processes (extra [gunicorn]; its row is left out, and said to be, without it). Clients share the
-machine's cores with the server. Figures are worth something on an idle machine only. Needs Linux's /proc.
+machine's cores with the server. Figures are worth something on an idle machine only. Needs Linux's /proc. Writes
+serving.json and, with the extra [bench], latency.png and throughput.png.
 """
 
 import argparse
@@ -24,6 +25,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import plots
 
 ROOT = Path(__file__).parents[1]
 SERVERS = ("serve", "gunicorn-1", "gunicorn-2")
@@ -205,6 +208,19 @@ def print_table(results: Mapping[str, Any]) -> None:
     )
 
 
+def plot(results: Mapping[str, Any], folder: Path) -> None:
+    """Write latency and throughput by number of clients."""
+    for name, figure, title, unit in (
+        ("latency.png", "p50_ms", "Median question", "ms"),
+        ("throughput.png", "per_second", "Answers", "per second"),
+    ):
+        points = {
+            found["server"]: [(row["clients"], row[figure]) for row in found["loads"] if row[figure] is not None]
+            for found in results["servers"]
+        }
+        plots.lines(folder / name, points, title=title, x_unit="clients", y_unit=unit)
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -234,6 +250,8 @@ def main() -> None:
     options.results.mkdir(parents=True, exist_ok=True)
     (options.results / "serving.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     print_table(results)
+    if plots.can_plot():
+        plot(results, options.results)
 
 
 if __name__ == "__main__":

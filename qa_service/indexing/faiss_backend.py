@@ -26,7 +26,7 @@ from qa_service.types import Filters, Passage, Ranking, ScoredRow, Vector, Vecto
 FILE_NAME = "vectors.faiss"
 # By recall and time at several sizes: docs/evaluation.md.
 _FLAT_UP_TO = 50_000
-_LISTS_SEARCHED = 512
+_LISTS_SEARCHED = 768
 _CANDIDATES_PER_HIT = 2
 # Vectors per list that the centroids are found with, and rounds of it.
 _TRAINED_WITH, _ROUNDS = 64, 8

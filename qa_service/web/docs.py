@@ -7,20 +7,22 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from markupsafe import Markup, escape
 
-from qa_service.web.openapi import PROBLEM, openapi_document
-
 blueprint = Blueprint("docs", __name__)
 
 
 @blueprint.get("/openapi.json")
 def show_openapi() -> Response:
     """The document, OpenAPI 3.1."""
+    from qa_service.web.openapi import openapi_document  # noqa: PLC0415 - its models take a while; answering needs none
+
     return jsonify(openapi_document())
 
 
 @blueprint.get("/docs")
 def show_docs() -> str:
     """The document as a page."""
+    from qa_service.web.openapi import PROBLEM, openapi_document  # noqa: PLC0415 - see above
+
     document = openapi_document()
     problems = {
         status: response["content"][PROBLEM]

@@ -1,0 +1,31 @@
+"""Options that several commands have, and what is made of them."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from qa_service.config import Settings
+
+Documents = Annotated[Path | None, typer.Option(help="Folder of releases.", show_default=False)]
+Index = Annotated[Path | None, typer.Option(help="Folder of snapshots.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def open_settings(**flags: Any) -> "Settings":
+    """Return the settings, those given here first, and start logging; raises SettingsError."""
+    from qa_service.config import load_settings, start_logging  # noqa: PLC0415
+
+    settings = load_settings(**flags)
+    start_logging(settings)
+    return settings
+
+
+def as_date(text: str | None) -> dt.date | None:
+    """Return the day of a YYYY-MM-DD option; raises typer.BadParameter."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a date: write YYYY-MM-DD.") from error

@@ -148,8 +148,8 @@ class FiveReleases(FixedRetriever):
     ("question", "margin", "n_read"),
     [
         ("How long?", 2.0, 3),
-        ("How long?", 1.0, 3),
-        ("How long?", 0.3, 5),
+        ("How long?", 0.3, 3),
+        ("How long?", -0.3, 5),
         ("How long did the latest talks take?", 2.0, 5),
     ],
 )
@@ -157,15 +157,15 @@ def test_the_first_three_passages_are_read_and_more_when_none_is_sure_or_their_d
     question: str, margin: float, n_read: int
 ) -> None:
     reader = FixedReader({"3.txt": ("3 minutes", margin)})
-    engine = engine_with({}, FixedCatalog(FIVE), retriever=FiveReleases(), reader=reader, threshold=0.5)
+    engine = engine_with({}, FixedCatalog(FIVE), retriever=FiveReleases(), reader=reader, threshold=0.4)
     reply = engine.ask(question)
     assert reply.answers[0].text == "3 minutes"
     assert reader.read_from == [f"{number}.txt" for number in range(1, n_read + 1)]
 
 
 def test_an_answer_in_the_fourth_passage_is_found_when_the_first_three_have_none() -> None:
-    found = {"1.txt": ("1 minutes", 0.3), "4.txt": ("4 minutes", 2.0)}
-    reply = engine_with(found, FixedCatalog(FIVE), retriever=FiveReleases(), threshold=0.5).ask("How long?")
+    found = {"1.txt": ("1 minutes", -0.1), "4.txt": ("4 minutes", 2.0)}
+    reply = engine_with(found, FixedCatalog(FIVE), retriever=FiveReleases(), threshold=0.4).ask("How long?")
     assert [answer.text for answer in reply.answers] == ["4 minutes", "1 minutes"]
 
 

@@ -1,7 +1,7 @@
 """What kind of words a question asks for, and whether words of a passage are of that kind.
 
-Only kinds that show in the words, and in what follows them, whatever they are about: "how long" is not answered by
-words without a unit of time or length, nor "how many riders" by the 70 of "70 years".
+Only kinds that show in the words, or around them, whatever they are about: "how long" is not answered by words without
+a unit of time or length, nor "how many riders" by the 70 of "70 years".
 """
 
 import re
@@ -10,9 +10,6 @@ from enum import Enum
 
 from qa_service.numbers import NUMBER
 from qa_service.words import content_words
-
-AFTER = 40
-"""So many characters after words are enough to tell their kind."""
 
 
 class AnswerType(Enum):
@@ -31,17 +28,26 @@ class AnswerType(Enum):
 
 
 _TIMES = (
-    r"seconds?|minutes?|mins?|hours?|days?|nights?|weeks?|weekends?|fortnight|months?|quarters?|years?|decades?|"
+    r"seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|weekends?|fortnight|months?|quarters?|years?|decades?|"
     r"century|centuries|terms?|sessions?|semesters?|morning|afternoon|evening"
 )
 _MEASURES = (
-    r"miles?|feet|foot|inch(?:es)?|yards?|acres?|acre-feet|hectares?|km|kilomet\w+|met(?:er|re)s?|tons?|tonnes?|pounds?|"
-    r"kilos?|kg|kilograms?|grams?|ounces?|gallons?|lit(?:er|re)s?|barrels?|bushels?|\w*watts?|degrees?"
+    r"miles|feet|inches|yards|acres|acre-feet|hectares|km|kilomet(?:er|re)s|met(?:er|re)s|tons|tonnes|pounds|kilos|kg|"
+    r"kilograms|grams|ounces|gallons|lit(?:er|re)s|barrels|bushels|\w*watts|degrees"
 )
-_CURRENCIES = r"dollars?|cents?|yen|euros?|pounds|yuan|rupees?|francs?|usd|jpy|eur"
+_SPANS_OF_TIME = r"seconds|minutes|mins|hours|days|nights|weeks|weekends|months|years|decades|centuries"
+_CURRENCIES = (
+    r"dollars?|cents?|yen|euros?|pounds|pence|yuan|renminbi|rupees?|rupiah|francs?|pesos?|baht|won|ringgit|dong|rand|"
+    r"kron(?:a|e|or|er)|r[ou]+bles?|lira|riyals?|dirhams?|shillings?|usd|jpy|eur|gbp"
+)
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
     r"dec(?:ember)?"
+)
+_PAYING = (
+    r"costs?|pay|pays|paid|paying|spend|spends|spent|spending|worth|charged?|donat\w+|raised?|raising|award\w*|loans?|loaned|"
+    r"lend|lends|lent|lending|borrow\w*|owed?|owes|fund\w*|grants?|granted|money|giv(?:e|en|es|ing)|gave|provid\w+|"
+    r"contribut\w+|pledg\w+|allocat\w+"
 )
 _START = r"^(?:and |so |but )?"
 _WHAT_IS = r"\bwhat(?:'s| is| was| were| will be| would be)(?: the| its| their| his| her| a)?(?: [\w'-]+){0,3}? "
@@ -49,7 +55,7 @@ _WHOM = r"(?:to |with |for |by |from )?whom?\b"
 # The first that matches decides.
 _ASKED = (
     (AnswerType.AGE, r"\bhow old\b|\b(?:what|which) age\b"),
-    (AnswerType.EXTENT, r"\bhow long\b|\bhow much (?:more )?time\b"),
+    (AnswerType.EXTENT, rf"\bhow long\b|\bhow much (?:more )?time\b|\bhow many (?:more )?(?:{_SPANS_OF_TIME})\b"),
     (AnswerType.RATE, r"\b(?:what|which) (?:percentage|percent|proportion)\b|\bhow many per ?cent\b|\binterest rate\b"),
     (AnswerType.CLOCK, r"\bwhat time\b(?! (?:zone|period|frame|of year))"),
     (
@@ -63,13 +69,12 @@ _ASKED = (
         r"\bwhat (?:did|does|do|will|would) (?:[\w'-]+ )+?cost\b(?! (?:money|a)\b)|"
         r"\bhow much (?:money|cash|(?:[\w-]+ )?(?:funding|funds?|aid|financing))\b|"
         r"\bhow much (?:more |of \w+ )?(?:did|does|do|is|was|were|will|would|has|have|had|can|could|should)\b.*"
-        r"\b(?:costs?|pay|paid|spen[dt]|worth|charged?|donated?|raised?|awarded|loan|len[dt]|borrow(?:ed)?|owed?|funding|"
-        r"grants?|money)\b",
+        rf"\b(?:{_PAYING})\b",
     ),
     (
         AnswerType.COUNT,
-        rf"\bhow many (?!(?:more |other |square |metric )?(?:{_TIMES}|{_MEASURES}|{_CURRENCIES}|times|per|\w+illions?|"
-        r"thousands?)\b)|\bdeath toll\b",
+        rf"\bhow many (?!(?:more |other |square |metric )?(?:{_SPANS_OF_TIME}|{_MEASURES}|{_CURRENCIES}|times|per|"
+        r"\w+illions?|thousands?)\b)|\bdeath toll\b",
     ),
     (AnswerType.NUMBER, r"\bhow (?:many|much|often|far|tall|big|large|high|deep|wide|heavy|fast)\b"),
     (AnswerType.DATE, r"\b(?:what|which) (?:exact )?(?:date|day|month|year)\b|\bhow soon\b"),
@@ -77,8 +82,9 @@ _ASKED = (
     (AnswerType.DATE, rf"{_START}(?:by |since )?when\b(?! asked)|[,;:] when\b|\b(?:by|since) when\b"),
     (AnswerType.PERSON, rf"{_START}{_WHOM}|[,;:] {_WHOM}"),
 )
+_SMALL = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty)"
 _VAGUE = (
-    r"\b(?:some|numerous|countless|multiple|a number|a lot|hundreds|thousands|\w+illions|dozens?|scores|half|third|"
+    r"\b(?:numerous|countless|multiple|hundreds|thousands|\w+illions|dozens?|scores|half|third|"
     r"quarters?|fifth|several|none|no|nobody|single|couple|pair|both|double|triple|few|many|most|majority|all|every|each|"
     r"once|twice|first|second|(?!north|south|month|worth)[a-z]{3,}th|daily|weekly|monthly|yearly|annual\w*)\b"
 )
@@ -88,7 +94,7 @@ _LOOKS = {
     AnswerType.CLOCK: r"\d|\b(?:noon|midday|midnight|dawn|dusk|morning|afternoon|evening|night)\b",
     AnswerType.DATE: rf"\d|\b(?:{_TIMES}|{_MONTHS}|"
     r"\w+day|today|tonight|tomorrow|now|spring|summer|autumn|fall|winter|noon|midnight|christmas|easter|ramadan|ago|"
-    r"earlier|later|after|before|when|once|until|since|during|recently|immediately|soon|never)\b",
+    r"earlier|later|after|before|close of business|when|once|until|since|during|recently|immediately|soon|never)\b",
     AnswerType.EXTENT: rf"\b(?:\d+|\w+-)?(?<!\dth )(?<!\dst )(?<!\dnd )(?<!\drd )(?<!per )(?:{_TIMES}|m?ms|miles?|feet|"
     r"foot|inch(?:es)?|yards?|[ckm]?m|\w*met(?:er|re)s?|until|through|since|between|life\w*|beginning|seasons?|pages|"
     r"briefly|while|permanent\w*|indefinite\w*|overnight|forever)\b",
@@ -98,26 +104,35 @@ _LOOKS = {
     r"police|public|family|families|companies|community|wife|husband|boys|girls|\w+(?:ers?|ors?|ists?|ians?|ants?|ents?|"
     r"ees?|men|ls))\b",
     AnswerType.RATE: r"%|\bper ?cent|\bpercentage|\b(?:half|thirds?|quarters?|all|most|majority)\b|^[\d.,]+$",
-    AnswerType.VOTE: r"^\d+$|\d\s?(?:--?|–|to)\s?\d|\d votes|\w+ to (?:one|two|three|four|five|six|seven|eight|nine|"
-    r"ten|eleven|twelve|\w+teen|\w+ty|none|nothing)\b|unanim|voice|majority",
+    AnswerType.VOTE: r"^\d+$|(?<!\d)\d{1,3}\s?(?:--?|–|—|to)\s?\d{1,3}(?!\d)|"
+    rf"{_SMALL} to (?:{_SMALL}|none|nothing)\b|(?:\d|{_SMALL}) (?:votes|yeas|nays|\w+ voting|(?:\w+ )?in favou?r)|"
+    r"\bconsensus|unanim|voice|majority|thirds|per ?cent|%",
 }
 _QUESTIONS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKED)
 _WORDS: Mapping[AnswerType, re.Pattern[str]] = {
     kind: re.compile(pattern, re.NOFLAG if kind is AnswerType.PERSON else re.IGNORECASE)
     for kind, pattern in _LOOKS.items()
 }
+_NO_THINGS = (
+    r"and|for|from|was|were|will|would|has|had|the|each|per|over|under|with|that|which|while|after|before|through|since"
+)
 _A_NUMBER = re.compile(
-    rf"(?P<money>[$€£¥]\s?)?(?P<month>\b(?:{_MONTHS})\.?\s)?(?P<number>{NUMBER})"
-    rf"(?P<other>st\b|nd\b|rd\b|th\b|\s?%|[\s-]{{0,2}}(?:(?:more|metric|square|full|consecutive|straight)\s)?"
-    rf"(?:per ?cent|percentage|{_TIMES}|{_MEASURES})\b)?(?P<currency>[\s-]{{0,2}}(?:U\.?S\.? )?(?:{_CURRENCIES})\b)?",
+    rf"(?P<currency_before>(?:[$€£¥]|\b(?:usd|jpy|eur|gbp|rs\.?|us\$))\s?)?(?P<month>\b(?:{_MONTHS})\.?\s)?"
+    rf"(?P<number>{NUMBER})(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<share>\s?%|\s(?:per ?cent|percentage)\b)?"
+    rf"(?P<unit>[\s-]{{0,2}}(?:(?:more|metric|square|full|consecutive|straight)\s)?(?:{_SPANS_OF_TIME}|{_MEASURES})\b)?"
+    rf"(?P<currency>[$€£]|[\s-]{{0,2}}(?:(?:U\.?S\.?|\w+an) )?(?:{_CURRENCIES})\b)?"
+    rf"(?=(?P<things>\s(?!(?:{_NO_THINGS})\b)[a-z]{{3,}})?)",
     re.IGNORECASE,
 )
+_UNIT_BEHIND = re.compile(rf"[\s-](?:{_TIMES}|{_MEASURES})\b", re.IGNORECASE)
+_BEFORE_A_NUMBER = 16  # characters; enough for a month or a currency
 _SAYS_HOW_MANY = re.compile(_VAGUE, re.IGNORECASE)
 _SAYS_WHAT_IT_COSTS = re.compile(
-    r"\b(?:\d+k|free|a lot|bucks|cheap|expensive|no money|low|high|twice|nothing|no charge|per ?cent|half|[mb]illions)"
-    r"\b|%",
+    r"\b(?:\d+[kp]|free|bucks|cheap|expensive|no money|low|high|twice|nothing|no charge|half|[mb]illions)\b",
     re.IGNORECASE,
 )
+# "3. North Korea" and "(3) Both leaders": what a line or a sentence is counted with.
+_BEFORE_A_MARKER, _AFTER_A_MARKER = re.compile(r"(?:^|\n)\s*\(?$|\($"), re.compile(r"[.)]\s")
 _NO_DATE = re.compile(r"[$€£¥]\s?\d[\d,.]*|\b\d{1,3}(?:,\d{3})+\b|\d[\d.]*\s?(?:%|per ?cent\b)", re.IGNORECASE)
 # "Is it iron or stone?" and "Did he agree?" are answered in the question's own words.
 _OFFERS = re.compile(
@@ -132,21 +147,34 @@ def expected_type(question: str) -> AnswerType | None:
     return next((kind for kind, pattern in _QUESTIONS if pattern.search(question)), None)
 
 
-def is_of_type(text: str, expected: AnswerType | None, after: str = "") -> bool:
-    """Tell whether the words can be of that kind; with None, any can.
+def is_of_type(text: str, expected: AnswerType | None, start: int = 0, end: int | None = None) -> bool:
+    """Tell whether words of a text, by default all of it, can be of that kind; with None, any can.
 
-    Args:
-        after: What follows the words where they stand, such as a number's unit.
+    What stands around the words counts: a unit behind a number, or that it is the number of a heading.
     """
     if expected is None:
         return True
+    end = len(text) if end is None else end
+    words = text[start:end]
     if expected is AnswerType.COUNT:
-        return bool(_SAYS_HOW_MANY.search(text)) or any(_is_count(number) for number in _numbers(text, after))
+        return bool(_SAYS_HOW_MANY.search(words)) or any(map(_is_count, _numbers(text, start, end)))
     if expected is AnswerType.MONEY:
-        return bool(_SAYS_WHAT_IT_COSTS.search(text)) or any(_may_be_money(number) for number in _numbers(text, after))
+        return bool(_SAYS_WHAT_IT_COSTS.search(words)) or any(map(_may_be_money, _numbers(text, start, end)))
+    if expected is AnswerType.NUMBER and words.isdigit():
+        return not _is_marker(text, start, end)
+    if expected is AnswerType.EXTENT and any(map(_has_unit, _numbers(text, start, end))):
+        return True
     if expected is AnswerType.DATE:
-        text = _NO_DATE.sub("", text)
-    return bool(_WORDS[expected].search(text))
+        words = _NO_DATE.sub("", words)
+    return bool(_WORDS[expected].search(words))
+
+
+def end_of_amount(text: str, start: int, end: int) -> int:
+    """Return where words end when the amount that they break off is taken in: "490" of "490 million yen"."""
+    for number in _numbers(text, start, end):
+        if number.end("number") >= end:
+            return max(number.end(part) for part in ("number", "share", "currency") if number[part])
+    return end
 
 
 def only_repeats(text: str, question: str) -> bool:
@@ -154,18 +182,29 @@ def only_repeats(text: str, question: str) -> bool:
     return set(content_words(text)) <= set(content_words(question)) and not _OFFERS.search(question.strip())
 
 
-def _numbers(text: str, after: str) -> Iterator[re.Match[str]]:
-    """Yield the numbers that begin in the words, with what belongs to them."""
-    return (found for found in _A_NUMBER.finditer(text + after) if found.start("number") < len(text))
+def _numbers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield the numbers that begin in the words, with what belongs to them; not those of headings and list entries."""
+    for found in _A_NUMBER.finditer(text, max(0, start - _BEFORE_A_NUMBER)):
+        if found.start("number") >= end:
+            return
+        if found.start("number") >= start and not _is_marker(text, *found.span("number")):
+            yield found
+
+
+def _is_marker(text: str, start: int, end: int) -> bool:
+    return bool(_AFTER_A_MARKER.match(text, end) and _BEFORE_A_MARKER.search(text[:start]))
 
 
 def _is_count(number: re.Match[str]) -> bool:
-    is_share = re.search(r"%|per", number["other"] or "") is not None
-    return is_share or not any(number[part] for part in ("money", "month", "other", "currency"))
+    return not any(number[part] for part in ("currency_before", "month", "ordinal", "unit", "currency"))
+
+
+def _has_unit(number: re.Match[str]) -> bool:
+    return bool(_UNIT_BEHIND.match(number.string, number.end("number")))
 
 
 def _may_be_money(number: re.Match[str]) -> bool:
-    if number["money"] or number["currency"]:
+    if number["currency_before"] or number["currency"]:
         return True
-    is_small = len(number["number"]) <= 2  # the 5 of "5 votes"; releases write their sums with a currency, or at length
-    return not (number["other"] or number["month"] or is_small)
+    is_large = "," in number["number"] or re.search(r"illion|thousand", number["number"], re.IGNORECASE) is not None
+    return is_large and not any(number[part] for part in ("month", "ordinal", "share", "unit", "things"))

@@ -1,6 +1,6 @@
 import pytest
 
-from qa_service.answer_types import AnswerType, expected_type, is_of_type, only_repeats
+from qa_service.answer_types import AnswerType, end_of_amount, expected_type, is_of_type, only_repeats
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,8 @@ from qa_service.answer_types import AnswerType, expected_type, is_of_type, only_
         ("How long did the two ministers talk?", AnswerType.EXTENT),
         ("For how long will the road be closed?", AnswerType.EXTENT),
         ("How much time do they have?", AnswerType.EXTENT),
-        ("How many minutes did the call take?", AnswerType.NUMBER),
+        ("How many minutes did the call take?", AnswerType.EXTENT),
+        ("How many miles is it to the airport?", AnswerType.NUMBER),
         ("How many people lost their homes?", AnswerType.COUNT),
         ("death toll of the 2004 floods", AnswerType.COUNT),
         ("How many yen did Japan give?", AnswerType.NUMBER),
@@ -52,9 +53,9 @@ def test_what_a_question_asks_for(question: str, expected: AnswerType | None) ->
     ("expected", "fitting", "unfitting"),
     [
         (AnswerType.AGE, ["74", "seventy-four", "aged 9"], ["5521", "$20 million", "an artist", "1,200"]),
-        (AnswerType.COUNT, ["3,000 youth", "some", "eighth visit", "10 percent"], ["$20", "May 9", "156th", "Oslo"]),
+        (AnswerType.COUNT, ["3,000 youth", "dozens", "eighth visit", "10 percent"], ["$20", "May 9", "156th", "Oslo"]),
         (AnswerType.MONEY, ["$5", "16.7 million yen", "318,918", "free"], ["70 years", "5", "May 2009", "Medicare"]),
-        (AnswerType.VOTE, ["75-19", "14 to 9", "nine to five", "unanimously"], ["January 24", "the Senate"]),
+        (AnswerType.VOTE, ["75-19", "98—0", "nine to five", "by consensus"], ["January 24", "2005-06"]),
         (
             AnswerType.EXTENT,
             ["30 minutes", "a 20-minute talk", "24.5 miles", "until June"],
@@ -77,20 +78,54 @@ def test_words_show_what_kind_they_are_of(expected: AnswerType, fitting: list[st
 
 
 @pytest.mark.parametrize(
-    ("words", "after", "expected", "fits"),
+    ("passage", "words", "expected", "fits"),
     [
-        ("70", " years in our state", AnswerType.COUNT, False),
-        ("10,000", " metric tons of beans", AnswerType.COUNT, False),
-        ("140 million", " yen is for victims", AnswerType.COUNT, False),
-        ("70", " riders a day", AnswerType.COUNT, True),
-        ("3,000", " youth each year", AnswerType.COUNT, True),
-        ("28", " per cent of residents", AnswerType.COUNT, True),
-        ("10,000", " metric tons of beans", AnswerType.MONEY, False),
-        ("83.4 billion", " yen", AnswerType.MONEY, True),
+        ("It ran for 70 years in our state.", "70", AnswerType.COUNT, False),
+        ("It took 70 riders a day.", "70", AnswerType.COUNT, True),
+        ("They sold 10,000 metric tons of beans.", "10,000", AnswerType.COUNT, False),
+        ("The 140 million yen is for victims.", "140 million", AnswerType.COUNT, False),
+        ("Some 28 per cent of residents came.", "28", AnswerType.COUNT, True),
+        ("A hearing will be held on January 24, in Fargo.", "24", AnswerType.COUNT, False),
+        ("In 2015 eighteen members were elected.", "eighteen", AnswerType.COUNT, True),
+        ("The town has 12 day care centers.", "12", AnswerType.COUNT, True),
+        ("(3) Both leaders spoke.", "3", AnswerType.COUNT, False),
+        ("They met.\n3. North Korea\nThey spoke.", "3", AnswerType.NUMBER, False),
+        ("They met 3 times.", "3", AnswerType.NUMBER, True),
+        ("They sold 10,000 metric tons of beans.", "10,000", AnswerType.MONEY, False),
+        ("The ferry carries 300 passengers.", "300", AnswerType.MONEY, False),
+        ("Three Japanese observers went.", "Three", AnswerType.MONEY, False),
+        ("The ticket will be 95 pesos for adults.", "95", AnswerType.MONEY, True),
+        ("A ticket is Rs 50.", "50", AnswerType.MONEY, True),
+        ("It lends 83.4 billion yen.", "83.4 billion", AnswerType.MONEY, True),
+        ("They spent 30 minutes together.", "30", AnswerType.EXTENT, True),
+        ("They held a 31-day series.", "31", AnswerType.EXTENT, True),
+        ("They sent three observers.", "three", AnswerType.EXTENT, False),
     ],
 )
-def test_what_follows_a_number_says_what_it_counts(words: str, after: str, expected: AnswerType, fits: bool) -> None:
-    assert is_of_type(words, expected, after) is fits
+def test_what_stands_around_a_number_says_what_it_is(
+    passage: str, words: str, expected: AnswerType, fits: bool
+) -> None:
+    start = passage.index(words)
+    assert is_of_type(passage, expected, start, start + len(words)) is fits
+
+
+@pytest.mark.parametrize(
+    ("passage", "words", "completed"),
+    [
+        ("Aid of 490 million yen was given.", "490", "490 million yen"),
+        ("Aid of 490 million yen was given.", "Aid of 490 million", "Aid of 490 million yen"),
+        ("More than 40 percent said so.", "More than 40", "More than 40 percent"),
+        ("It cost 350$ in all.", "350", "350$"),
+        ("It cost 20 Canadian dollars.", "20", "20 Canadian dollars"),
+        ("They met on May 9, 2005.", "May 9", "May 9"),
+        ("They talked for 30 minutes.", "30", "30"),
+        ("They talked for 30 minutes.", "They talked", "They talked"),
+        ("Two of 75 tents were lost.", "Two", "Two"),
+    ],
+)
+def test_an_amount_is_not_broken_off(passage: str, words: str, completed: str) -> None:
+    start = passage.index(words)
+    assert passage[start : end_of_amount(passage, start, start + len(words))] == completed
 
 
 def test_any_words_may_answer_a_question_that_asks_for_no_kind() -> None:

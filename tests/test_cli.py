@@ -143,6 +143,9 @@ def test_eval_prints_its_figures(run, tmp_path: Path, settings: Settings) -> Non
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout) == json.loads((tmp_path / "figures.json").read_text())
     assert "cited" in run("eval", str(tmp_path)).stdout
+    missing = run("eval", str(tmp_path), "--output", str(tmp_path / "nowhere" / "figures.json"))
+    assert missing.exit_code == 2
+    assert "there is no folder" in missing.output
 
 
 def test_feedback_becomes_questions_that_eval_takes_and_survives_a_rebuild(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]

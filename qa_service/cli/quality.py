@@ -44,6 +44,8 @@ def evaluate(
 ) -> None:
     """Measure retrieval, answers, refusals, follow-ups and the exactness of citations."""
     base = open_settings(index=index)
+    if output and not output.parent.is_dir():
+        raise typer.BadParameter(f"--output {output}: there is no folder {output.parent}.")
     if source.is_file():
         if questions or failures or calibrate or without:
             options = "--questions, --failures, --calibrate and --without"

@@ -190,8 +190,15 @@ def roll_back(index: Path, snapshot_id: str | None = None) -> Snapshot:
 
 
 def id_before(index: Path, snapshot_id: str | None) -> str:
-    """Return the id of the newest snapshot older than `snapshot_id`, or of the newest one when that is not there."""
+    """Return the id of the newest snapshot older than `snapshot_id`, or of the newest one when that is not there.
+
+    Raises:
+        NoSnapshotError: There is none at all.
+        SnapshotError: None is older.
+    """
     ids = snapshot_ids(index)
+    if not ids:
+        raise NoSnapshotError(f"{index}/ has no snapshot: run 'qa-service build' first.")
     older = ids[ids.index(snapshot_id) + 1 :] if snapshot_id in ids else ids
     if not older:
         raise SnapshotError(f"{index}/ has no snapshot before {snapshot_id}.")

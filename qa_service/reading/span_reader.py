@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_service.answer_types import AFTER, AnswerType, expected_type, is_of_type
+from qa_service.answer_types import AnswerType, end_of_amount, expected_type, is_of_type
 from qa_service.errors import ModelError
 from qa_service.inference import GraphRunner, Inputs
 from qa_service.model_folders import check_exists, fingerprint, write_once
@@ -99,8 +99,8 @@ def _span(passage: Passage, reading: Reading | None, expected: AnswerType | None
         return Span(passage.start, passage.end, 0.0, _HOPELESS)
 
     def believed(span: ScoredSpan) -> float:
-        words, after = passage.text[span.start : span.end], passage.text[span.end : span.end + AFTER]
-        return span.score - _MISFIT * (not is_of_type(words, expected, after))
+        return span.score - _MISFIT * (not is_of_type(passage.text, expected, span.start, span.end))
 
     best = max(reading.spans, key=believed)
-    return Span(passage.start + best.start, passage.start + best.end, best.score, reading.null_score)
+    end = end_of_amount(passage.text, best.start, best.end)
+    return Span(passage.start + best.start, passage.start + end, best.score, reading.null_score)

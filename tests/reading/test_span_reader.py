@@ -82,6 +82,14 @@ def test_words_of_the_kind_asked_for_go_before_others_that_score_a_little_more(
     assert (span.score, span.null_score) == (2.0 if words == "30 minutes" else 2.0 + gap, 1.0)
 
 
+def test_an_amount_that_the_model_breaks_off_is_completed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Aid of 490 million yen was given."
+    found = {0: Reading((ScoredSpan(7, 18, 2.0),), 0.0)}
+    monkeypatch.setattr(SpanReader, "read_sources", lambda _reader, _sources, _n_best: found)
+    [span] = SpanReader(folder).read("How much aid was given?", [passage(text, start=100)])
+    assert text[span.start - 100 : span.end - 100] == "490 million yen"
+
+
 def test_a_passage_without_a_token_has_no_hope_and_no_passages_no_spans(folder: Path) -> None:
     reader = SpanReader(folder)
     [blank, span] = reader.read("who spoke", [passage("\u200b\u200b"), passage(TEXT)])

@@ -53,6 +53,27 @@ def test_another_citation_takes_the_place_of_the_first_and_closing_gives_the_foc
     expect(wide_tab.get_by_role("link", name="Citation 2")).to_be_focused()
 
 
+def test_back_closes_the_release_beside_the_thread_and_closing_it_leaves_nothing_to_go_back_to(wide_tab: Page) -> None:
+    wide_tab.goto(wide_tab.url + "documents")
+    wide_tab.get_by_role("link", name="Ask", exact=True).click()
+    ask(wide_tab, "How many countries?")
+    beside = wide_tab.get_by_role("complementary", name="Release")
+    for number in (1, 2):
+        wide_tab.get_by_role("link", name=f"Citation {number}").click()
+    expect(beside).to_be_visible()
+
+    wide_tab.go_back()
+
+    expect(beside).to_have_count(0)
+    expect(wide_tab.locator(".answer").first).to_be_visible()
+    expect(wide_tab.get_by_role("link", name="Citation 2")).to_be_focused()
+    wide_tab.get_by_role("link", name="Citation 1").click()
+    beside.get_by_role("button", name="Close").click()
+    expect(beside).to_have_count(0)
+    wide_tab.go_back()
+    expect(wide_tab).to_have_url(re.compile("/documents$"))
+
+
 def test_the_nearest_passages_of_a_refusal_open_beside_the_thread_too(wide_tab: Page) -> None:
     ask(wide_tab, "Who won the match?")
 

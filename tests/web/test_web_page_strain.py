@@ -32,6 +32,21 @@ def test_follow_ups_of_a_link_survive_a_reload_and_a_way_back(tab: Page, address
     expect(tab.locator(".interpreted").last).to_have_text("And where? (And why?)")
 
 
+def test_limits_survive_a_reload_and_a_way_back_and_end_with_the_conversation(tab: Page, address: str) -> None:
+    tab.get_by_text("Limit the releases").click()
+    tab.get_by_label("From").fill("2005-01-01")
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_text(ANSWER)
+
+    for come_back in (tab.reload, lambda: (tab.goto(f"{address}/documents"), tab.go_back())):
+        come_back()
+        expect(tab.locator("#chips li")).to_have_text(["Remove: From 1 January 2005"])
+        expect(tab.locator("[name=date_from]")).to_have_value("2005-01-01")
+
+    tab.get_by_role("link", name="Start over").click()
+    expect(tab.locator("#chips li")).to_have_count(0)
+
+
 def test_another_link_shows_its_own_question_alone(tab: Page, address: str) -> None:
     tab.goto(f"{address}/ask?q=How+long+did+it+last%3F")
     ask(tab, "And why?")

@@ -1,4 +1,5 @@
 // Opens a cited release beside the thread where there is room; elsewhere, and for new tabs, the link does what links do.
+// It is a step of the browser's history, so that Back closes it, as it leads back from the release's own page.
 
 const panel = document.getElementById("beside");
 const wide = matchMedia("(min-width: 68rem)");
@@ -19,6 +20,7 @@ export function openBesideThread() {
   wide.addEventListener("change", () => {
     if (!wide.matches) close();
   });
+  addEventListener("popstate", hide);
 }
 
 async function open(link) {
@@ -26,6 +28,7 @@ async function open(link) {
   opener = link;
   const top = link.getBoundingClientRect().top;
   fill([message("Opening the release …")], link.href);
+  if (panel.hidden) history.pushState({ isBeside: true }, "");
   panel.hidden = false;
   scrollBy({ top: link.getBoundingClientRect().top - top, behavior: "instant" }); // the words clicked stay where they were
   panel.focus({ preventScroll: true });
@@ -76,6 +79,12 @@ function message(text) {
 }
 
 function close() {
+  if (panel.hidden) return;
+  hide();
+  if (history.state?.isBeside) history.back();
+}
+
+function hide() {
   opened += 1;
   if (panel.hidden) return;
   panel.hidden = true;

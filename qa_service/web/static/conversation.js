@@ -1,8 +1,10 @@
-// Keeps the conversation of this tab, so that reloading, or a visit to a release, does not end it.
+// Keeps the conversation of this tab and its limits, so that reloading, or a visit to a release, does not end it.
 
 const KEY = "conversation";
 const MAX_TURNS = 100; // a browser keeps some 5 MB; a turn has 10 to 20 kB
 const thread = document.getElementById("thread");
+const form = document.getElementById("ask");
+const chips = document.getElementById("chips");
 const history = () => document.getElementById("history");
 
 export function keepConversation() {
@@ -16,7 +18,14 @@ export function keepConversation() {
 
 function save() {
   const turns = [...thread.querySelectorAll(".turn:not(:has(.waiting))")];
-  if (turns.length) write({ address: here(), turns: turns.slice(-MAX_TURNS).map((turn) => turn.outerHTML), history: history().innerHTML });
+  if (!turns.length) return;
+  const { date_from: from, date_to: to } = form.elements;
+  write({
+    address: here(),
+    turns: turns.slice(-MAX_TURNS).map((turn) => turn.outerHTML),
+    history: history().innerHTML,
+    limits: { from: from.value, to: to.value, chips: chips.innerHTML },
+  });
 }
 
 function restore() {
@@ -24,11 +33,20 @@ function restore() {
   if (!saved) return;
   const shown = thread.querySelectorAll(".turn").length; // what the address asks for is answered anew by the server
   const isComeBackTo = performance.getEntriesByType("navigation")[0]?.type !== "navigate" && saved.address === here();
-  if ((shown && !isComeBackTo) || shown >= saved.turns.length) return;
+  if (shown && !isComeBackTo) return;
+  restoreLimits(saved.limits);
+  if (shown >= saved.turns.length) return;
   for (const turn of thread.querySelectorAll("#latest")) turn.removeAttribute("id");
   thread.insertAdjacentHTML("beforeend", saved.turns.slice(shown).join(""));
   history().innerHTML = saved.history;
   thread.lastElementChild.scrollIntoView({ block: "start" });
+}
+
+function restoreLimits(limits) {
+  if (!limits) return; // an older page kept none
+  form.elements.date_from.value = limits.from;
+  form.elements.date_to.value = limits.to;
+  chips.innerHTML = limits.chips;
 }
 
 function here() {

@@ -85,8 +85,9 @@ def test_words_of_the_kind_asked_for_go_before_others_that_score_a_little_more(
 def test_an_amount_that_the_model_breaks_off_is_completed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Aid of 490 million yen was given."
     found = {0: Reading((ScoredSpan(7, 18, 2.0),), 0.0)}
-    monkeypatch.setattr(SpanReader, "read_sources", lambda _reader, _sources, _n_best: found)
-    [span] = SpanReader(folder).read("How much aid was given?", [passage(text, start=100)])
+    reader = SpanReader(folder)
+    monkeypatch.setattr(reader, "read_sources", lambda _sources, _n_best: found)
+    [span] = reader.read("How much aid was given?", [passage(text, start=100)])
     assert text[span.start - 100 : span.end - 100] == "490 million yen"
 
 

@@ -42,7 +42,10 @@ def lines(
     figure, axes = _figure(title)
     for series, points in values.items():
         axes.plot(*zip(*points, strict=True), marker="o", label=series)
+    sizes = sorted({x for points in values.values() for x, _ in points})
     axes.set_xscale("log")
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.minorticks_off()
     axes.set_xlabel(x_unit)
     axes.set_ylabel(y_unit)
     axes.set_ylim(bottom=0)

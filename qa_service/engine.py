@@ -37,7 +37,7 @@ MAX_ANSWERS = 3
 _ORDER_SHARE = 0.3
 # So many passages are read first, and the others only if no answer in these is so sure: docs/evaluation.md.
 _READ_FIRST = 3
-_SURE = 0.5
+_SURE = 0.45
 # Below this cosine, without a word in common, nothing in the releases is about the question at all.
 _UNRELATED = 0.25
 # A further answer must come within this of the best one's confidence.

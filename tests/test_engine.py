@@ -164,7 +164,7 @@ def test_the_first_three_passages_are_read_and_more_when_none_is_sure_or_their_d
 
 
 def test_an_answer_in_the_fourth_passage_is_found_when_the_first_three_have_none() -> None:
-    found = {"1.txt": ("1 minutes", -0.1), "4.txt": ("4 minutes", 2.0)}
+    found = {"1.txt": ("1 minutes", -0.3), "4.txt": ("4 minutes", 1.0)}
     reply = engine_with(found, FixedCatalog(FIVE), retriever=FiveReleases(), threshold=0.4).ask("How long?")
     assert [answer.text for answer in reply.answers] == ["4 minutes", "1 minutes"]
 

@@ -89,8 +89,8 @@ _VAGUE = (
     r"once|twice|first|second|(?!north|south|month|worth)[a-z]{3,}th|daily|weekly|monthly|yearly|annual\w*)\b"
 )
 _LOOKS = {
-    AnswerType.AGE: r"(?<![\d.,$€£¥])(?:1[0-3]\d|\d\d?)(?![\d,]|\.\d)|\b(?:one|two|three|four|five|six|seven|eight|"
-    r"nine|ten|eleven|twelve|\w+teen|\w+ty|\w+ties|infant|newborn)\b",
+    AnswerType.AGE: r"(?<![\d.,$€£¥])(?:1[0-3]\d|\d\d?)(?![\d,]|\.\d)|"
+    rf"\b(?:{_SMALL}|\w+ties|infant|newborn)\b",
     AnswerType.CLOCK: r"\d|\b(?:noon|midday|midnight|dawn|dusk|morning|afternoon|evening|night)\b",
     AnswerType.DATE: rf"\d|\b(?:{_TIMES}|{_MONTHS}|"
     r"\w+day|today|tonight|tomorrow|now|spring|summer|autumn|fall|winter|noon|midnight|christmas|easter|ramadan|ago|"
@@ -98,8 +98,7 @@ _LOOKS = {
     AnswerType.EXTENT: rf"\b(?:\d+|\w+-)?(?<!\dth )(?<!\dst )(?<!\dnd )(?<!\drd )(?<!per )(?:{_TIMES}|m?ms|miles?|feet|"
     r"foot|inch(?:es)?|yards?|[ckm]?m|\w*met(?:er|re)s?|until|through|since|between|life\w*|beginning|seasons?|pages|"
     r"briefly|while|permanent\w*|indefinite\w*|overnight|forever)\b",
-    AnswerType.NUMBER: r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|"
-    rf"thousand|\w+illion|\w+th)\b|{_VAGUE}",
+    AnswerType.NUMBER: rf"\d|\b(?:{_SMALL}|hundred|thousand|\w+illion|\w+th)\b|{_VAGUE}",
     AnswerType.PERSON: r"[^\W\d_a-z]|\b(?:he|she|they|him|her|them|we|us|you|one|every\w+|no-one|people|women|children|"
     r"police|public|family|families|companies|community|wife|husband|boys|girls|\w+(?:ers?|ors?|ists?|ians?|ants?|ents?|"
     r"ees?|men|ls))\b",
@@ -125,7 +124,8 @@ _A_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _UNIT_BEHIND = re.compile(rf"[\s-](?:{_TIMES}|{_MEASURES})\b", re.IGNORECASE)
-_BEFORE_A_NUMBER = 16  # characters; enough for a month or a currency
+# So many characters hold what belongs to a number: a month or a currency before it, a unit or a currency behind it.
+_BEFORE_A_NUMBER, _BEHIND_A_NUMBER = 16, 64
 _SAYS_HOW_MANY = re.compile(_VAGUE, re.IGNORECASE)
 _SAYS_WHAT_IT_COSTS = re.compile(
     r"\b(?:\d+[kp]|free|bucks|cheap|expensive|no money|low|high|twice|nothing|no charge|half|[mb]illions)\b",
@@ -184,7 +184,7 @@ def only_repeats(text: str, question: str) -> bool:
 
 def _numbers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Yield the numbers that begin in the words, with what belongs to them; not those of headings and list entries."""
-    for found in _A_NUMBER.finditer(text, max(0, start - _BEFORE_A_NUMBER)):
+    for found in _A_NUMBER.finditer(text, max(0, start - _BEFORE_A_NUMBER), end + _BEHIND_A_NUMBER):
         if found.start("number") >= end:
             return
         if found.start("number") >= start and not _is_marker(text, *found.span("number")):

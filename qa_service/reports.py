@@ -1,4 +1,4 @@
-"""What a build says of itself."""
+"""What a build says of itself, and what became of saved questions by it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -198,7 +198,7 @@ def id_before(index: Path, snapshot_id: str | None) -> str:
     """
     ids = snapshot_ids(index)
     if not ids:
-        raise NoSnapshotError(f"{index}/ has no snapshot: run 'qa-service build' first.")
+        raise _no_snapshot(index)
     older = ids[ids.index(snapshot_id) + 1 :] if snapshot_id in ids else ids
     if not older:
         raise SnapshotError(f"{index}/ has no snapshot before {snapshot_id}.")
@@ -284,7 +284,7 @@ def use_current(index: Path, use: Callable[[Snapshot], Use]) -> Use:
     current = current_id(index)
     candidates = dict.fromkeys([*([current] if current else []), *snapshot_ids(index)])
     if not candidates:
-        raise NoSnapshotError(f"{index}/ has no snapshot: run 'qa-service build' first.")
+        raise _no_snapshot(index)
     faults = []
     for name in candidates:
         try:
@@ -355,3 +355,7 @@ def _fsync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _no_snapshot(index: Path) -> NoSnapshotError:
+    return NoSnapshotError(f"{index}/ has no snapshot: run 'qa-service build' first.")

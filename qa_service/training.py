@@ -29,7 +29,7 @@ from qa_service.reading.training.examples import Example, GoldAnswer, hold_back,
 from qa_service.reading.training.export import export_reader
 from qa_service.reading.training.features import Batch, collate
 from qa_service.reading.training.loop import Recipe, Trainer, span_loss
-from qa_service.reading.training.negatives import Prepared
+from qa_service.reading.training.negatives import Prepared, without_answer
 from qa_service.reading.training.plan import Mixture, Plan
 from qa_service.reading.training.prepare import PreparedSource, prepare_source, read_source, write_source
 from qa_service.reading.training.sources import read_file, source_name, write_squad
@@ -222,31 +222,29 @@ def _prepared(
     if all(path.exists() for path in finished):
         return [read_source(path) for path in finished]
     embedder = embedder or make_embedder(settings)
-    encode = remembering(embedder.encode_passages)
+    prepare = partial(prepare_source, encode=remembering(embedder.encode_passages), split=sentence_spans)
     held: list[Example] = []
-    sources = []
     for number, ((path, _), prepared_file) in enumerate(zip(run.sources, finished, strict=True)):
         on_progress("preparing", number, len(names))
+        examples = [] if path.is_dir() else read_file(path)
+        if number == 0 and run.n_held_back and examples:
+            examples, parts = hold_back(examples, run.n_held_back)
+            if not examples:
+                raise TrainingError(f"{path} has too few articles to hold back 2 x {run.n_held_back}")
+            held = [example for part in parts for example in part]
+            for letter, part in zip("ab", parts, strict=True):
+                write_squad(run.output / f"held-back-{letter}.json", part)
+                if not (folder / f"held-back-{letter}.gz").exists():
+                    write_source(folder / f"held-back-{letter}.gz", prepare(f"held-back-{letter}", part))
+        if prepared_file.exists():
+            continue
         if path.is_dir():
             source = _own_source(path, settings, embedder, folder / "indexes")
         else:
-            examples = read_file(path)
-            if number == 0 and run.n_held_back:
-                examples, parts = hold_back(examples, run.n_held_back)
-                for letter, part in zip("ab", parts, strict=True):
-                    held += part
-                    write_squad(run.output / f"held-back-{letter}.json", part)
-                    kept = prepare_source(f"held-back-{letter}", part, encode=encode, split=sentence_spans)
-                    write_source(folder / f"held-back-{letter}.gz", kept)
-                if not examples:
-                    raise TrainingError(f"{path} has too few articles to hold back 2 x {run.n_held_back}")
-            else:
-                examples = without_overlap(examples, held)
-            source = prepare_source(names[number], examples, encode=encode, split=sentence_spans)
+            source = prepare(names[number], without_overlap(examples, held) if number else examples)
         write_source(prepared_file, source)
-        sources.append(source)
     on_progress("preparing", len(names), len(names))
-    return sources
+    return [read_source(path) for path in finished]
 
 
 def _own_source(
@@ -271,14 +269,14 @@ def _own_source(
             hit.passage
             for hit in hits
             if hit.passage.text != example.context
-            and hit.passage.document_id not in question.documents
             and not any(answer in hit.passage.text for answer in question.answers)
         ]
         for passage in near:
             if rows.setdefault(passage.text, len(rows)) == len(titles):
                 titles.append(passage.context)
-        similar = tuple(rows[passage.text] for passage in near) if question.is_answerable else ()
-        items.append(Prepared(example, similar, None, ()))
+        similar = tuple(rows[passage.text] for passage in near)
+        cut_out = without_answer(example, sentence_spans) if example.answers else None
+        items.append(Prepared(example, similar, cut_out, ()))
     if not items:
         raise TrainingError(f"{folder} holds no question that can be used")
     return PreparedSource(name, tuple(rows), tuple(titles), tuple(items))

@@ -14,7 +14,7 @@ from qa_service.config import Settings
 from qa_service.errors import ModelError, TrainingError
 from qa_service.evaluation import evaluate_reader
 from qa_service.reading import SpanReader
-from qa_service.reading.training.prepare import read_source
+from qa_service.reading.training.prepare import PreparedSource, read_source, write_source
 from qa_service.reading.training.sources import read_file
 from qa_service.training import TrainingRun, train
 
@@ -91,6 +91,29 @@ def test_the_same_command_goes_on_and_another_is_refused(run: TrainingRun, setti
         start(replace(run, learning_rate=1.0), settings)
 
 
+def test_a_source_that_is_prepared_is_not_prepared_again(
+    run: TrainingRun, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = replace(run, sources=(*run.sources, (write_squad(tmp_path / "second.json", 3), 1.0)))
+
+    def cut_off(path: Path, source: PreparedSource) -> None:
+        if source.name == "second":
+            raise KeyboardInterrupt
+        write_source(path, source)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qa_service.training.write_source", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            start(two, settings)
+    first = run.output / "data" / "squad.gz"
+    written = first.stat().st_mtime_ns
+    assert start(two, settings)["shipped"] in {"int8", "fp32"}
+    assert first.stat().st_mtime_ns == written
+    assert not {item.example.article for item in read_source(first).items} & {
+        example.article for letter in "ab" for example in read_file(run.output / f"held-back-{letter}.json")
+    }
+
+
 def test_a_folder_that_holds_something_else_is_left_alone(run: TrainingRun, settings: Settings) -> None:
     run.output.mkdir()
     (run.output / "letter.txt").write_text("dear")
@@ -126,6 +149,7 @@ def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever
     assert answered.example.title == "Tokyo talks | May 1, 2005"
     assert any("kyoto" in source.passages[row] for row in answered.similar)
     assert unanswered.example.answers == ()
+    assert unanswered.similar  # other passages that the retriever finds for it, and that don't answer it either
 
 
 @pytest.mark.parametrize(

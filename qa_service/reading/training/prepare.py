@@ -46,12 +46,14 @@ def prepare_source(name: str, examples: Iterable[Example], *, encode: Encode, sp
 
 
 def write_source(path: Path, source: PreparedSource) -> None:
-    """Write the source as gzipped JSON lines: its passages, then its items."""
-    with gzip.open(path, "wt", encoding="utf-8", compresslevel=4) as file:
+    """Write the source as gzipped JSON lines: its passages, then its items. A cut-off leaves no file of that name."""
+    unfinished = path.with_suffix(".part")
+    with gzip.open(unfinished, "wt", encoding="utf-8", compresslevel=4) as file:
         head = {"name": source.name, "passages": source.passages, "titles": source.titles}
         file.write(json.dumps(head, ensure_ascii=False) + "\n")
         for item in source.items:
             file.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
+    unfinished.replace(path)
 
 
 def read_source(path: Path) -> PreparedSource:

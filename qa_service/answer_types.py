@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from qa_service.numbers import NUMBER
-from qa_service.words import content_words
 
 
 class AnswerType(Enum):
@@ -134,11 +133,6 @@ _SAYS_WHAT_IT_COSTS = re.compile(
 # "3. North Korea" and "(3) Both leaders": what a line or a sentence is counted with.
 _BEFORE_A_MARKER, _AFTER_A_MARKER = re.compile(r"(?:^|\n)\s*\(?$|\($"), re.compile(r"[.)]\s")
 _NO_DATE = re.compile(r"[$€£¥]\s?\d[\d,.]*|\b\d{1,3}(?:,\d{3})+\b|\d[\d.]*\s?(?:%|per ?cent\b)", re.IGNORECASE)
-# "Is it iron or stone?" and "Did he agree?" are answered in the question's own words.
-_OFFERS = re.compile(
-    r"\bor\b|^(?:and |so |but )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|must)\b",
-    re.IGNORECASE,
-)
 
 
 def expected_type(question: str) -> AnswerType | None:
@@ -175,11 +169,6 @@ def end_of_amount(text: str, start: int, end: int) -> int:
         if number.end("number") >= end:
             return max(number.end(part) for part in ("number", "share", "currency") if number[part])
     return end
-
-
-def only_repeats(text: str, question: str) -> bool:
-    """Tell whether the words say nothing that the question hasn't said, unless it asks for that."""
-    return set(content_words(text)) <= set(content_words(question)) and not _OFFERS.search(question.strip())
 
 
 def _numbers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:

@@ -1,6 +1,6 @@
 import pytest
 
-from qa_service.answer_types import AnswerType, end_of_amount, expected_type, is_of_type, only_repeats
+from qa_service.answer_types import AnswerType, end_of_amount, expected_type, is_of_type
 
 
 @pytest.mark.parametrize(
@@ -130,17 +130,3 @@ def test_an_amount_is_not_broken_off(passage: str, words: str, completed: str) -
 
 def test_any_words_may_answer_a_question_that_asks_for_no_kind() -> None:
     assert is_of_type("the Brahimi proposal", None)
-
-
-@pytest.mark.parametrize(
-    ("words", "question", "expected"),
-    [
-        ("in Hanoi", "At which hotel in Hanoi did they meet?", True),
-        ("the Hanoi Opera Hotel", "At which hotel in Hanoi did they meet?", False),
-        ("iron", "Is the meteorite made of iron or stone?", False),
-        ("he agreed", "Did he agree?", False),
-        ("of the", "What is it made of?", True),
-    ],
-)
-def test_words_that_only_repeat_the_question(words: str, question: str, expected: bool) -> None:
-    assert only_repeats(words, question) is expected

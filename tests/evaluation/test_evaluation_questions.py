@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from qa_service.evaluation.questions import (
     check_answers,
     load_question_set,
 )
+
+PROJECT = Path(__file__).parents[2]
 
 
 def write_set(
@@ -241,3 +244,24 @@ def test_every_line_of_a_development_set_loads_and_its_answers_stand(corpus: str
 
     assert len(question_set.questions) == n_lines["questions.jsonl"] > 0
     assert len(question_set.conversations) == n_lines["conversations.jsonl"] > 0
+
+
+def test_training_and_held_back_questions_stand_in_other_releases_than_one_another(
+    shared_corpus: Path, tmp_path: Path
+) -> None:
+    names = (PROJECT / "training" / "releases.txt").read_text("utf-8").split()
+    with tarfile.open(shared_corpus / "senate-scale.tar.xz") as archive:
+        archive.extractall(tmp_path, [archive.getmember(name) for name in names], filter="data")
+    training, held_back = (
+        load_question_set(tmp_path, [file])
+        for file in (
+            PROJECT / "training" / "questions.jsonl",
+            PROJECT / "tests" / "evaluation" / "questions_other_senators.jsonl",
+        )
+    )
+    for question_set in (training, held_back):
+        check_answers(question_set, lambda name: (tmp_path / "documents" / name).read_text(encoding="utf-8"))
+    releases = [{name for question in part.questions for name in question.documents} for part in (training, held_back)]
+    assert all(releases)
+    assert not releases[0] & releases[1]
+    assert not {*releases[0], *releases[1]} & {path.name for path in (shared_corpus / "senate" / "documents").iterdir()}

@@ -337,7 +337,7 @@ def test_about_equally_sure_answers_come_by_date_when_the_question_asks_for_it(w
 
 
 def test_an_unsure_answer_is_not_first_for_being_the_latest() -> None:
-    found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", -1.5)}
+    found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", -2.5)}
     assert dated_engine(found).ask("How long was the latest meeting?").answers[0].text == "approximately 30 minutes"
 
 

@@ -226,25 +226,33 @@ def _prepared(
     held: list[Example] = []
     for number, ((path, _), prepared_file) in enumerate(zip(run.sources, finished, strict=True)):
         on_progress("preparing", number, len(names))
-        examples = [] if path.is_dir() else read_file(path)
-        if number == 0 and run.n_held_back and examples:
-            examples, parts = hold_back(examples, run.n_held_back)
-            if not examples:
-                raise TrainingError(f"{path} has too few articles to hold back 2 x {run.n_held_back}")
-            held = [example for part in parts for example in part]
-            for letter, part in zip("ab", parts, strict=True):
-                write_squad(run.output / f"held-back-{letter}.json", part)
-                if not (folder / f"held-back-{letter}.gz").exists():
-                    write_source(folder / f"held-back-{letter}.gz", prepare(f"held-back-{letter}", part))
-        if prepared_file.exists():
+        is_held_back_from = number == 0 and run.n_held_back > 0 and not path.is_dir()
+        if prepared_file.exists() and not is_held_back_from:
             continue
         if path.is_dir():
-            source = _own_source(path, settings, embedder, folder / "indexes")
-        else:
-            source = prepare(names[number], without_overlap(examples, held) if number else examples)
-        write_source(prepared_file, source)
+            write_source(prepared_file, _own_source(path, settings, embedder, folder / "indexes"))
+            continue
+        examples = read_file(path)
+        parts = {names[number]: without_overlap(examples, held) if number else examples}
+        if is_held_back_from:
+            parts = _held_back(run, path, examples)
+            held = parts["held-back-a"] + parts["held-back-b"]
+        for name, part in parts.items():
+            if not (folder / f"{name}.gz").exists():
+                write_source(folder / f"{name}.gz", prepare(name, part))
     on_progress("preparing", len(names), len(names))
     return [read_source(path) for path in finished]
+
+
+def _held_back(run: TrainingRun, path: Path, examples: Sequence[Example]) -> dict[str, list[Example]]:
+    """Return what is kept for choosing and for reporting, also written in SQuAD's form, and the rest, by name."""
+    rest, (first, second) = hold_back(examples, run.n_held_back)
+    if not rest:
+        raise TrainingError(f"{path} has too few articles to hold back 2 x {run.n_held_back}")
+    held = {"held-back-a": first, "held-back-b": second}
+    for name, part in held.items():
+        write_squad(run.output / f"{name}.json", part)
+    return {**held, source_name(path): rest}
 
 
 def _own_source(

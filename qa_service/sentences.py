@@ -1,7 +1,7 @@
 """Text to sentence spans.
 
-nupunkt finds the boundaries; a few rules repair what it gets wrong in press releases: ranks before a name,
-abbreviations before a lower-case word, and lines that stand on their own (lists, title lines) without a full stop.
+nupunkt finds the boundaries; a few rules repair what it gets wrong in press releases: ranks before a name, "U.S."
+before an office, a bill before its number, abbreviations before a lower-case word, and lines that stand on their own (lists, title lines) without a full stop.
 """
 
 import re
@@ -15,6 +15,13 @@ _ITEM = re.compile(r"\s*(?:[-*•·▪◦‣–—]\s|\(?(?:\d{1,3}|[A-Za-z]|[iv
 _RANK = re.compile(
     r"(?:^|[\s(\"'“])(?:Lt|Gen|Col|Maj|Capt|Cpl|Sgt|Adm|Cmdr|Gov|Govs|Rep|Reps|Sen|Sens|Amb|Hon|Rev|Messrs|Pres|Supt|No|Nos|Dept|Ft|St|Mt)\.$"
 )
+# "U.S. Senator", "U.N. Secretary-General": a country or a union before an office is no end.
+_UNION = re.compile(r"(?:^|[\s(\"'“-])(?:U\.S|U\.N|U\.K|E\.U)\.$")
+_OFFICE = re.compile(
+    r"(?:Sen(?:ator|\.)|Secretary|Ambassador|Rep(?:resentative|\.)|Congress|General|Attorney|President|Summit)", re.I
+)
+# "S.Con.Res. 70", "Pub. L. 109-58": the number belongs to it.
+_NUMBERED = re.compile(r"\.(?:Res|Con)\.$|\bSec\.$|\bL\.$")
 # A hard-wrapped line is at least this wide; shorter lines end where their author ended them.
 _MIN_WRAPPED_WIDTH = 45
 
@@ -83,13 +90,23 @@ def _punctuated(block: str) -> list[tuple[int, int]]:
 
 
 def _mend(block: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join a sentence to the one before where that ended in a rank or was followed by a lower-case word."""
+    """Join a sentence to the one before where what stood between them is no end."""
     mended: list[tuple[int, int]] = []
     for start, end in spans:
-        if mended:
-            before = block[mended[-1][0] : mended[-1][1]]
-            if _RANK.search(before) or (before.endswith(".") and block[start].islower()):
-                mended[-1] = (mended[-1][0], end)
-                continue
-        mended.append((start, end))
+        if mended and _is_no_end(block[mended[-1][0] : mended[-1][1]], block[start:end]):
+            mended[-1] = (mended[-1][0], end)
+        else:
+            mended.append((start, end))
     return mended
+
+
+def _is_no_end(before: str, after: str) -> bool:
+    if not before.endswith("."):
+        return False
+    return bool(
+        after[0].islower()
+        or after[0] in ",;)]"
+        or _RANK.search(before)
+        or (after[0].isdigit() and _NUMBERED.search(before))
+        or (_UNION.search(before) and _OFFICE.match(after))
+    )

@@ -1,7 +1,8 @@
 """Text to sentence spans.
 
 nupunkt finds the boundaries; a few rules repair what it gets wrong in press releases: ranks before a name, "U.S."
-before an office, a bill before its number, abbreviations before a lower-case word, and lines that stand on their own (lists, title lines) without a full stop.
+before an office, a bill before its number, abbreviations before a lower-case word, and lines that stand on their own
+(lists, title lines) without a full stop.
 """
 
 import re

@@ -5,7 +5,6 @@ a run was cut off.
 """
 
 import json
-import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,32 +14,24 @@ from pathlib import Path
 
 import torch
 
-from qa_service.assembly import make_builder, make_embedder, open_retriever
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder, model_source
 from qa_service.errors import ModelError, TrainingError
-from qa_service.evaluation.questions import Question, load_question_set
 from qa_service.reading import PACKAGED, PACKAGED_NAME
 from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, TOKENIZER, read_folder
 from qa_service.reading.training.distill import TaughtPlan, distillation_loss, label_rounds
-from qa_service.reading.training.encoder import remembering
 from qa_service.reading.training.evaluate import DevSet, dev_set, evaluate, onnx_scorer, torch_scorer
-from qa_service.reading.training.examples import Example, GoldAnswer, hold_back, without_overlap
 from qa_service.reading.training.export import export_reader
 from qa_service.reading.training.features import Batch, collate
 from qa_service.reading.training.loop import Recipe, Trainer, span_loss
-from qa_service.reading.training.negatives import Prepared, without_answer
 from qa_service.reading.training.plan import Mixture, Plan
-from qa_service.reading.training.prepare import PreparedSource, prepare_source, read_source, write_source
-from qa_service.reading.training.sources import read_file, source_name, write_squad
+from qa_service.reading.training.prepare import PreparedSource
+from qa_service.reading.training.sources import source_name
 from qa_service.reading.training.span_model import CONFIG, SpanModel
 from qa_service.reading.training.thaw import thaw
 from qa_service.reading.windows import WindowCutter
-from qa_service.retrieval import Retriever
 from qa_service.sentences import sentence_spans
-from qa_service.types import Filters, Hit
-
-logger = logging.getLogger(__name__)
+from qa_service.training_data import held_back_source, prepared_sources
 
 MAX_TOKENS, OVERLAP = 256, 96
 # Batches of the training data from which an export learns how large the model's numbers become.
@@ -52,8 +43,6 @@ _EVALUATE_EVERY = 10_000
 _N_UNANSWERABLE = 200  # of each kind in a development set
 # Hinton et al. soften with 2 to 5 and weigh the teacher more than the annotators; not searched here.
 _TEACHERS_SHARE, _TEMPERATURE = 0.7, 2.0
-# Passages that the retriever hands over as near misses of one question.
-_N_NEAR = 20
 
 OnProgress = Callable[[str, int, int], None]
 
@@ -106,12 +95,19 @@ def train(
     _check_sources([path for path, _ in run.sources])
     model, tokenizer = load_base(run.base)
     _claim(run)
-    sources = _prepared(run, settings, on_progress, embedder)
+    sources = prepared_sources(
+        [path for path, _ in run.sources],
+        run.output,
+        settings,
+        n_held_back=run.n_held_back,
+        on_progress=partial(on_progress, "preparing"),
+        embedder=embedder,
+    )
     torch.set_num_threads(1)  # the trainer has its own threads, one piece of a batch each
     plan = _plan(run, sources, tokenizer)
     cutter = plan.cutter
-    held_back = run.output / "data" / "held-back-a.gz"
-    dev = dev_set(read_source(held_back), 10_000, _N_UNANSWERABLE) if held_back.exists() else None
+    held_back = held_back_source(run.output)
+    dev = dev_set(held_back, 10_000, _N_UNANSWERABLE) if held_back else None
     if run.n_frozen is not None:
         model.freeze_lowest(run.n_frozen)
     trainer = Trainer(
@@ -209,100 +205,6 @@ def _claim(run: TrainingRun) -> None:
         raise TrainingError(f"{run.output} is not empty and holds no run: name another folder")
     run.output.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
-
-
-def _prepared(
-    run: TrainingRun, settings: Settings, on_progress: OnProgress, embedder: SentenceTransformerEmbedder | None
-) -> list[PreparedSource]:
-    """Return the sources with their negatives, each made once and kept in the run's folder."""
-    folder = run.output / "data"
-    folder.mkdir(exist_ok=True)
-    names = [source_name(path) for path, _ in run.sources]
-    finished = [folder / f"{name}.gz" for name in names]
-    if all(path.exists() for path in finished):
-        return [read_source(path) for path in finished]
-    embedder = embedder or make_embedder(settings)
-    prepare = partial(prepare_source, encode=remembering(embedder.encode_passages), split=sentence_spans)
-    held: list[Example] = []
-    for number, ((path, _), prepared_file) in enumerate(zip(run.sources, finished, strict=True)):
-        on_progress("preparing", number, len(names))
-        is_held_back_from = number == 0 and run.n_held_back > 0 and not path.is_dir()
-        if prepared_file.exists() and not is_held_back_from:
-            continue
-        if path.is_dir():
-            write_source(prepared_file, _own_source(path, settings, embedder, folder / "indexes"))
-            continue
-        examples = read_file(path)
-        parts = {names[number]: without_overlap(examples, held) if number else examples}
-        if is_held_back_from:
-            parts = _held_back(run, path, examples)
-            held = parts["held-back-a"] + parts["held-back-b"]
-        for name, part in parts.items():
-            if not (folder / f"{name}.gz").exists():
-                write_source(folder / f"{name}.gz", prepare(name, part))
-    on_progress("preparing", len(names), len(names))
-    return [read_source(path) for path in finished]
-
-
-def _held_back(run: TrainingRun, path: Path, examples: Sequence[Example]) -> dict[str, list[Example]]:
-    """Return what is kept for choosing and for reporting, also written in SQuAD's form, and the rest, by name."""
-    rest, (first, second) = hold_back(examples, run.n_held_back)
-    if not rest:
-        raise TrainingError(f"{path} has too few articles to hold back 2 x {run.n_held_back}")
-    held = {"held-back-a": first, "held-back-b": second}
-    for name, part in held.items():
-        write_squad(run.output / f"{name}.json", part)
-    return {**held, source_name(path): rest}
-
-
-def _own_source(
-    folder: Path, settings: Settings, embedder: SentenceTransformerEmbedder, indexes: Path
-) -> PreparedSource:
-    """Return a question set in this project's form: gold passages from its releases, near misses from the retriever."""
-    name = source_name(folder)
-    settings = settings.model_copy(update={"documents": folder / "documents", "index": indexes / name})
-    questions = load_question_set(folder).questions
-    make_builder(settings, embedder).build()
-    retriever = open_retriever(settings, embedder)
-    rows: dict[str, int] = {}
-    titles: list[str] = []
-    items = []
-    for question in questions:
-        hits = retriever.retrieve(question.question, _N_NEAR, Filters())
-        example = _own_example(question, hits, retriever, name)
-        if example is None:
-            logger.warning("%s: %s is left out: no passage found for it holds its answer", folder, question.id)
-            continue
-        near = [
-            hit.passage
-            for hit in hits
-            if hit.passage.text != example.context
-            and not any(answer in hit.passage.text for answer in question.answers)
-        ]
-        for passage in near:
-            if rows.setdefault(passage.text, len(rows)) == len(titles):
-                titles.append(passage.context)
-        similar = tuple(rows[passage.text] for passage in near)
-        cut_out = without_answer(example, sentence_spans) if example.answers else None
-        items.append(Prepared(example, similar, cut_out, ()))
-    if not items:
-        raise TrainingError(f"{folder} holds no question that can be used")
-    return PreparedSource(name, tuple(rows), tuple(titles), tuple(items))
-
-
-def _own_example(question: Question, hits: Sequence[Hit], retriever: Retriever, source: str) -> Example | None:
-    """Return the question with the passage that answers it or, where none does, with the one that comes nearest."""
-    if question.is_answerable:
-        within = Filters(document_ids=question.documents)
-        hits = retriever.retrieve(f"{question.question} {question.sentence}", _N_NEAR, within)
-    for hit in hits:
-        text = hit.passage.text
-        answers = tuple(GoldAnswer(answer, text.index(answer)) for answer in question.answers if answer in text)
-        if answers or not question.is_answerable:
-            return Example(
-                question.id, source, hit.passage.document_id, question.question, text, answers, hit.passage.context
-            )
-    return None
 
 
 def _export(

@@ -34,7 +34,7 @@ LAYERS = [
     {"builder", "engine", "serialization", "fetching", "feedback"},
     {"assembly"},
     {"live", "evaluation", "suggesting"},
-    {"rebuilding", "builds"},
+    {"rebuilding", "builds", "training_data"},
     {"web", "mcp_server", "training", "watching", "terminal"},
     {"cli"},
 ]

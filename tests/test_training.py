@@ -102,7 +102,7 @@ def test_a_source_that_is_prepared_is_not_prepared_again(
         write_source(path, source)
 
     with monkeypatch.context() as patch:
-        patch.setattr("qa_service.training.write_source", cut_off)
+        patch.setattr("qa_service.training_data.write_source", cut_off)
         with pytest.raises(KeyboardInterrupt):
             start(two, settings)
     first = run.output / "data" / "squad.gz"

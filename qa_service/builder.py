@@ -206,7 +206,7 @@ class Builder:
         if manifest.embedder != self._embedder.name:
             return previous, f"the embedder is {self._embedder.name}, it was {manifest.embedder}"
         if manifest.splitter != asdict(self._source.splitter):
-            return previous, "the splitter's settings are other ones"
+            return previous, "releases are split otherwise than before"
         if manifest.backend != self._backend_name:
             return previous, f"the backend is {self._backend_name}, it was {manifest.backend}"
         try:

@@ -26,10 +26,12 @@ class SplitterSettings:
     Attributes:
         max_tokens: Longest passage in the embedder's tokens, context not counted.
         min_words: A paragraph shorter than this joins its neighbour.
+        rules: Raised when a change to loading or splitting makes other passages of the same file.
     """
 
     max_tokens: int = 200
     min_words: int = 20
+    rules: int = 2
 
 
 @dataclass(frozen=True, slots=True)

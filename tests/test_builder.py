@@ -1,6 +1,7 @@
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.faiss_backend import FaissBackend
 from qa_service.indexing.snapshot import current_id, open_current, snapshot_ids
 from qa_service.protocols import IndexBackend
+from qa_service.splitting import SplitterSettings
 from qa_service.types import Filters
 
 WriteReleases = Callable[[dict[str, str]], Path]
@@ -186,7 +188,19 @@ def test_another_embedder_means_a_full_build_and_says_so(settings: Settings, emb
 def test_other_splitter_settings_mean_a_full_build(settings: Settings, embedder: WordEmbedder) -> None:
     make_builder(settings, embedder).build()
     report = make_builder(settings.model_copy(update={"passage_tokens": 60}), embedder).build()
-    assert report.full_because == "the splitter's settings are other ones"
+    assert report.full_because == "releases are split otherwise than before"
+
+
+def test_an_index_made_by_earlier_splitting_rules_is_made_anew_with_its_vectors(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("qa_service.assembly.SplitterSettings", partial(SplitterSettings, rules=1))
+        make_builder(settings, embedder).build()
+    report = make_builder(settings, embedder).build()
+    assert report.full_because == "releases are split otherwise than before"
+    assert report.n_embedded == 0
+    assert make_builder(settings, embedder).build().full_because is None
 
 
 def test_a_broken_release_is_reported_and_stops_nothing(

@@ -266,3 +266,17 @@ def test_training_and_held_back_questions_stand_in_other_releases_than_one_anoth
     assert all(releases)
     assert not releases[0] & releases[1]
     assert not {*releases[0], *releases[1]} & {path.name for path in (shared_corpus / "senate" / "documents").iterdir()}
+
+
+def test_invented_releases_to_learn_from_and_to_measure_by_are_of_other_issuers() -> None:
+    folders = PROJECT / "training" / "invented_releases", PROJECT / "tests" / "evaluation" / "other_issuers"
+    texts = []
+    for folder in folders:
+        releases = {path.name: path.read_text(encoding="utf-8") for path in (folder / "documents").iterdir()}
+        question_set = load_question_set(folder)
+        assert len(question_set.questions) > 200
+        check_answers(question_set, releases.__getitem__)
+        texts.append(releases)
+    learned, measured = texts
+    assert not {name[:6] for name in learned} & {name[:6] for name in measured}  # theme and series
+    assert not set(learned.values()) & set(measured.values())

@@ -259,9 +259,9 @@ class Engine:
         if found.dates and found.dates.order:
             return _by_date(_ranked(self._judge(question, hits)), found.dates.order)
         candidates = self._judge(question, hits[:_READ_FIRST])
-        if all(candidate.confidence < max(_SURE, self._threshold) for candidate in candidates):
+        if found.leant_on or all(candidate.confidence < max(_SURE, self._threshold) for candidate in candidates):
             candidates += self._judge(question, hits[_READ_FIRST:])
-        return _ranked(candidates)
+        return _staying_with(found.leant_on, _ranked(candidates), self._threshold)
 
     def _judge(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         spans = self._reader.read(question, [hit.passage for hit in hits])
@@ -352,6 +352,15 @@ def _sure(ranked: Sequence[Candidate], share: float) -> list[Candidate]:
 
 def _ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: (-candidate.confidence, candidate.hit.row))
+
+
+def _staying_with(releases: Sequence[str], ranked: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """Return candidates with those of `releases` first that are sure enough to be answers."""
+
+    def is_elsewhere(candidate: Candidate) -> bool:
+        return candidate.hit.passage.document_id not in releases or candidate.confidence < threshold
+
+    return sorted(ranked, key=is_elsewhere)
 
 
 def _by_date(ranked: Sequence[Candidate], order: DateOrder) -> list[Candidate]:

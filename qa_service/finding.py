@@ -38,12 +38,15 @@ class Found:
         dates: What dates in it were taken for; None when there are none, or they were not to be read.
         hits: Best first: those to read and those to show.
         n_to_read: How many of them, from the first, are worth reading.
+        leant_on: Releases that a question which doesn't stand alone stays with; "how long did they talk?" asks about
+            their talk, however surely another release tells of one.
     """
 
     understood: Understood
     dates: UnderstoodDates | None
     hits: Sequence[Hit]
     n_to_read: int
+    leant_on: Sequence[str] = ()
 
 
 class Finder:
@@ -71,23 +74,22 @@ class Finder:
         k = max(n_hits, n_to_read)
         if dates and dates.applied is DateUse.FILTER:
             filters = replace(filters, date_from=dates.date_from, date_to=dates.date_to)
-        understood, hits = self._search(understood, 2 * k if dates else k, filters)
+        understood, hits, leant_on = self._search(understood, 2 * k if dates else k, filters)
         if dates and dates.applied is DateUse.PREFERENCE and (dates.date_from or dates.date_to):
             hits = sorted(hits, key=lambda hit: -hit.score * (_DATED_WEIGHT if _is_of(hit.passage, dates) else 1.0))
-        return Found(understood, dates, hits[:k], n_to_read)
+        return Found(understood, dates, hits[:k], n_to_read, () if understood.stands_alone else leant_on)
 
-    def _search(self, understood: Understood, k: int, filters: Filters) -> tuple[Understood, list[Hit]]:
-        """Return the question as it was sought, and its hits; a follow-up favours the releases that it leans on."""
+    def _search(self, understood: Understood, k: int, filters: Filters) -> tuple[Understood, list[Hit], Sequence[str]]:
+        """Return the question as it was sought, its hits, and the releases that it leans on, which are favoured."""
         if understood.context is None:
-            return understood, self._retriever.retrieve(understood.question, k, filters)
+            return understood, self._retriever.retrieve(understood.question, k, filters), ()
         favoured = self._leant_on(understood, filters)
         if not favoured and not understood.is_certain:
-            return Understood(understood.question), self._retriever.retrieve(understood.question, k, filters)
+            return Understood(understood.question), self._retriever.retrieve(understood.question, k, filters), ()
         # New names take the place of the old ones.
         context = without_names(understood.context) if understood.new_names else understood.context
-        return understood, self._retriever.retrieve_in_context(
-            understood.question, context, k, filters, favoured=favoured
-        )
+        hits = self._retriever.retrieve_in_context(understood.question, context, k, filters, favoured=favoured)
+        return understood, hits, favoured
 
     def _leant_on(self, understood: Understood, filters: Filters) -> list[str]:
         """Return the releases that answered what the question leans on, if they hold the names that are new in it."""

@@ -221,6 +221,22 @@ def test_the_releases_that_answered_last_are_favoured_if_the_question_leans_on_t
     assert (reply.interpreted_as is None) == (favoured is None)
 
 
+@pytest.mark.parametrize(
+    ("question", "score", "first"),
+    [
+        ("How long did it take?", 1.0, "two hours"),  # a talk of another release, however sure
+        ("How long did it take?", -8.0, "approximately 30 minutes"),  # too unsure to be an answer
+        ("And in London?", 1.0, "approximately 30 minutes"),  # stands alone once written out
+    ],
+)
+def test_a_question_that_does_not_stand_alone_stays_with_the_release_it_leans_on(
+    question: str, score: float, first: str
+) -> None:
+    engine = engine_with({"a.txt": ("approximately 30 minutes", 6.0), "c.txt": ("two hours", score)})
+    reply = engine.ask(question, history=[Turn("How long did Koizumi meet Putin in Moscow?", "two hours")])
+    assert reply.answers[0].text == first
+
+
 def test_a_follow_up_is_read_as_it_stands_alone() -> None:
     reader = FixedReader({"a.txt": ("approximately 30 minutes", 2.0)})
     reply = engine_with({}, reader=reader).ask(

@@ -67,12 +67,16 @@ class Understood:
     is_certain: bool = True
 
     @property
+    def stands_alone(self) -> bool:
+        """Whether the question, as it is now, no longer needs what it leans on to be understood."""
+        points = points_back(self.question) or _BARE_NOUN.search(self.question)
+        return self.context is None or (self.is_certain and not points)
+
+    @property
     def written_out(self) -> str:
         """The stand-alone question; behind it in brackets what it leans on, when it still points there."""
         whole = self.question[:1].upper() + self.question[1:]
-        points = points_back(self.question) or _BARE_NOUN.search(self.question)
-        stands_alone = self.context is None or (self.is_certain and not points)
-        return whole if stands_alone else f"{whole} ({self.context})"
+        return whole if self.stands_alone else f"{whole} ({self.context})"
 
 
 def understand(question: str, history: Sequence[Turn]) -> Understood:

@@ -280,3 +280,10 @@ def test_invented_releases_to_learn_from_and_to_measure_by_are_of_other_issuers(
     learned, measured = texts
     assert not {name[:6] for name in learned} & {name[:6] for name in measured}  # theme and series
     assert not set(learned.values()) & set(measured.values())
+
+
+def test_the_held_back_questions_over_the_sample_releases_are_answered_by_them() -> None:
+    file = PROJECT / "tests" / "evaluation" / "questions_sample_held_back.jsonl"
+    question_set = load_question_set(PROJECT, [file])
+    assert len(question_set.questions) == 200
+    check_answers(question_set, lambda name: (PROJECT / "documents" / name).read_text(encoding="utf-8"))

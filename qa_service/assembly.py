@@ -14,7 +14,7 @@ from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.snapshot import Snapshot, open_current, use_current
 from qa_service.inference import n_cores
 from qa_service.protocols import Embedder, Reader
-from qa_service.reading import CALIBRATIONS, Calibration, EvidenceGatherer, SentenceReader, SpanReader, open_span_reader
+from qa_service.reading import CALIBRATIONS, Calibration, SentenceReader, SpanReader, open_span_reader
 from qa_service.retrieval import Ranker, Retriever
 from qa_service.splitting import SplitterSettings
 from qa_service.types import IndexInfo
@@ -139,7 +139,6 @@ def make_engine(
         catalog=catalog,
         retriever=_make_retriever(settings, snapshot, embedder, catalog),
         reader=reader or make_reader(settings, lambda: embedder),
-        evidence=EvidenceGatherer(embedder.encode_sentences, embedder.encode_question),
         calibration=calibration or _calibration(settings),
         threshold=settings.threshold,
     )

@@ -11,7 +11,7 @@ from qa_service.errors import QuestionError
 from qa_service.finding import Finder, Found, as_preference, heeded_dates
 from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
-from qa_service.reading import Calibration, EvidenceGatherer, says_the_same
+from qa_service.reading import Calibration, gather_evidence, says_the_same
 from qa_service.retrieval import Retriever
 from qa_service.types import (
     Answer,
@@ -105,7 +105,6 @@ class Engine:
         catalog: Catalog,
         retriever: Retriever,
         reader: Reader,
-        evidence: EvidenceGatherer,
         calibration: Calibration,
         threshold: float | None = None,
     ) -> None:
@@ -114,7 +113,6 @@ class Engine:
         self.catalog = catalog
         self._finder = Finder(retriever, catalog)
         self._reader = reader
-        self._evidence = evidence
         self.calibration = calibration
         self._threshold = calibration.threshold if threshold is None else threshold
 
@@ -267,7 +265,7 @@ class Engine:
         spans = self._reader.read(question, [hit.passage for hit in hits])
         return [
             Candidate(hit, span, evidence, self.calibration.confidence(evidence))
-            for hit, span, evidence in zip(hits, spans, self._evidence.gather(question, hits, spans), strict=True)
+            for hit, span, evidence in zip(hits, spans, gather_evidence(question, hits, spans), strict=True)
         ]
 
     def _of_the_matter(self, question: str, nearest: Sequence[str]) -> list[str]:

@@ -3,22 +3,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from fakes import WordEmbedder
 
 from qa_service.engine import Engine
 from qa_service.errors import CitationError, QuestionError
 from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
-from qa_service.reading import Calibration, EvidenceGatherer
+from qa_service.reading import Calibration
 from qa_service.retrieval import Retriever
 from qa_service.types import DateUse, Document, Filters, Hit, IndexInfo, Passage, Reason, Span, Turn
 
 INFO = IndexInfo("000001-20260102T120000Z", dt.datetime(2026, 1, 2, tzinfo=dt.UTC), 3, 3, dt.date(2005, 5, 10))
 # Confidence is the margin alone: 0.5 at margin 0, 0.73 at 1, 0.88 at 2.
-BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.7)
+BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0), bias=0.0, threshold=0.7)
 
-WORDS = WordEmbedder()
-EVIDENCE = EvidenceGatherer(WORDS.encode_sentences, WORDS.encode_question)
 
 TEXTS = {
     "a.txt": "The talks began late. They took approximately 30 minutes in all. Both sides were content.",
@@ -90,7 +87,6 @@ def engine_with(
         catalog=catalog or FixedCatalog(),
         retriever=retriever or FixedRetriever(),
         reader=reader or FixedReader(found),
-        evidence=EVIDENCE,
         calibration=BY_MARGIN,
         threshold=threshold,
     )

@@ -5,31 +5,19 @@ the engine answers when the best reaches the threshold. Fitted by 'qa-service ev
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from qa_service.answer_types import expected_type, is_of_type
 from qa_service.reading.times import is_of_other_time
 from qa_service.sentences import covering_sentences
-from qa_service.types import Hit, Passage, Span, Vector, Vectors
-from qa_service.words import content_words, without_names
+from qa_service.types import Hit, Passage, Span
+from qa_service.words import content_words
 
 # Chosen on senate and sample by the share cited right, out of fold; docs/evaluation.md names what else was tried.
-FEATURES = (
-    "margin",
-    "retrieval",
-    "sentence_cosine",
-    "is_misfit",
-    "is_of_other_time",
-    "is_title_block",
-    "repetition",
-)
+FEATURES = ("margin", "retrieval", "is_misfit", "is_of_other_time", "is_title_block")
 # Reciprocal ranks are added with k = 60: times 60, a passage that one ranker puts first and the other misses scores 1.
 _SCORE_UNIT = 60.0
-
-Encode = Callable[[Sequence[str]], Vectors]
-EncodeQuestion = Callable[[str], Vector]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +27,17 @@ class Evidence:
     Attributes:
         margin: The reader's score of the words less its null score.
         retrieval: Fused score of the passage, between 0 and 2.
-        sentence_cosine: Of the span's sentence and the question without its names, which are in every passage of the
-            right releases and of the wrong ones beside them: what is asked, whoever it is asked about.
         is_misfit: Whether the span's words can't be of the kind that the question asks for.
         is_of_other_time: Whether the question names a year or month, and passage and context none of those.
         is_title_block: Whether the passage is the release's title and dateline, which mostly announce the answer.
-        repetition: Share of the span's words that the question has, too: "the bridge" answers few questions about a
-            bridge.
         coverage: Share of the question's words that passage and context hold. Not part of the confidence.
     """
 
     margin: float
     retrieval: float
-    sentence_cosine: float
     is_misfit: bool
     is_of_other_time: bool
     is_title_block: bool
-    repetition: float
     coverage: float
 
     @property
@@ -64,39 +46,23 @@ class Evidence:
         return tuple(float(getattr(self, name)) for name in FEATURES)
 
 
-class EvidenceGatherer:
-    """Looks for what speaks for and against candidates. Safe to use from several threads."""
-
-    def __init__(self, encode: Encode, encode_question: EncodeQuestion) -> None:
-        """Take the embedder's two encoders, of sentences and of questions."""
-        self._encode = encode
-        # A question is asked for twice when more passages are read than the first; a few are in work at a time.
-        self._encode_question = lru_cache(maxsize=16)(encode_question)
-
-    def gather(self, question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Evidence]:
-        """Return the evidence for each span, read from the hit at the same place."""
-        if not hits:
-            return []
-        wanted, expected = set(content_words(question)), expected_type(question)
-        quotes = [quote_of(hit.passage, span) for hit, span in zip(hits, spans, strict=True)]
-        sentence_cosines = self._encode(quotes) @ self._encode_question(without_names(question))
-        found = []
-        for hit, span, sentence_cosine in zip(hits, spans, sentence_cosines, strict=True):
-            passage = hit.passage
-            start, end = span.start - passage.start, span.end - passage.start
-            found.append(
-                Evidence(
-                    margin=span.score - span.null_score,
-                    retrieval=_SCORE_UNIT * hit.score,
-                    sentence_cosine=float(sentence_cosine),
-                    is_misfit=not is_of_type(passage.text, expected, start, end),
-                    is_of_other_time=is_of_other_time(question, passage.contextual_text),
-                    is_title_block=passage.is_title_block,
-                    repetition=_share(set(content_words(passage.text[start:end])), wanted),
-                    coverage=_share(wanted, set(content_words(passage.contextual_text))),
-                )
+def gather_evidence(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -> list[Evidence]:
+    """Return what speaks for and against each span, read from the hit at the same place."""
+    wanted, expected = set(content_words(question)), expected_type(question)
+    found = []
+    for hit, span in zip(hits, spans, strict=True):
+        passage = hit.passage
+        found.append(
+            Evidence(
+                margin=span.score - span.null_score,
+                retrieval=_SCORE_UNIT * hit.score,
+                is_misfit=not is_of_type(passage.text, expected, span.start - passage.start, span.end - passage.start),
+                is_of_other_time=is_of_other_time(question, passage.contextual_text),
+                is_title_block=passage.is_title_block,
+                coverage=_share(wanted, set(content_words(passage.contextual_text))),
             )
-        return found
+        )
+    return found
 
 
 def _share(wanted: set[str], held: set[str]) -> float:
@@ -130,8 +96,6 @@ class Calibration:
 # Fitted by 'qa-service eval' with --calibrate on the questions of senate and the second ones over it
 # (tests/evaluation/questions_senate_second.jsonl); the thresholds answer 88 % of the answerable ones, out of fold.
 CALIBRATIONS: Mapping[str, Calibration] = {
-    "span": Calibration(weights=(0.266, 0.895, 1.788, -1.33, -2.771, -1.446, -0.562), bias=-2.524, threshold=0.266),
-    "sentence": Calibration(
-        weights=(1.744, 3.048, -0.104, -1.171, -2.501, -1.063, -0.315), bias=-8.81, threshold=0.227
-    ),
+    "span": Calibration(weights=(0.23, 1.835, -1.138, -2.681, -1.286), bias=-3.2, threshold=0.307),
+    "sentence": Calibration(weights=(1.58, 2.841, -1.15, -2.43, -1.093), bias=-8.319, threshold=0.235),
 }

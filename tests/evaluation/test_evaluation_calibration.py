@@ -31,7 +31,7 @@ class PlannedEngine:
             Candidate(
                 Hit(row, Passage(name, 1, 0, len(name), name, ""), 0.1),
                 Span(0, len(name), 0.0, 0.0),
-                Evidence(float(margin), 1.0 - row / 10, 0.5, False, False, False, 0.0, 1.0),
+                Evidence(float(margin), 1.0 - row / 10, False, False, False, 1.0),
                 confidence=0.5,
             )
             for row, (name, margin) in enumerate(zip(("right", "wrong"), margins, strict=True))
@@ -55,7 +55,7 @@ def test_the_feature_that_decides_gets_the_weight() -> None:
     found = fitted(4.0)
     assert list(found["weights"]) == list(FEATURES)
     assert found["weights"]["margin"] > 0.5
-    assert found["weights"]["repetition"] == found["weights"]["sentence_cosine"] == 0.0
+    assert found["weights"]["is_misfit"] == found["weights"]["is_title_block"] == 0.0
     assert found["out_of_fold"]["best_candidate_right"] > 0.95
     assert found["out_of_fold"]["auc_answerable"] > 0.9
 

@@ -1,21 +1,19 @@
 import pytest
-from fakes import WordEmbedder, passage
+from fakes import passage
 
-from qa_service.reading import Calibration, Evidence, EvidenceGatherer
+from qa_service.reading import Calibration, Evidence, gather_evidence
 from qa_service.types import Hit, Passage, Span
 
-WORDS = WordEmbedder()
-GATHERER = EvidenceGatherer(WORDS.encode_sentences, WORDS.encode_question)
-BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0, 0, 0), bias=0.0, threshold=0.5)
+BY_MARGIN = Calibration(weights=(1, 0, 0, 0, 0), bias=0.0, threshold=0.5)
 
 
 def with_margin(margin: float) -> Evidence:
-    return Evidence(margin, 1.0, 0.5, False, False, False, 0.0, 1.0)
+    return Evidence(margin, 1.0, False, False, False, 1.0)
 
 
 def evidence_for(question: str, *passages: Passage) -> list[Evidence]:
     hits = [Hit(row, p, 0.1) for row, p in enumerate(passages)]
-    return GATHERER.gather(question, hits, [Span(0, len(p.text), 3.0, 1.0) for p in passages])
+    return gather_evidence(question, hits, [Span(0, len(p.text), 3.0, 1.0) for p in passages])
 
 
 def test_coverage_is_the_share_of_the_questions_words_in_passage_and_context() -> None:
@@ -25,42 +23,26 @@ def test_coverage_is_the_share_of_the_questions_words_in_passage_and_context() -
 
 def test_margin_and_the_retrievers_score_are_taken_over() -> None:
     hits = [Hit(0, passage("They agreed."), 2 / 60), Hit(1, passage("They met."), 1 / 75)]
-    first, second = GATHERER.gather("what was agreed?", hits, [Span(0, 4, 3.0, 1.0)] * 2)
+    first, second = gather_evidence("what was agreed?", hits, [Span(0, 4, 3.0, 1.0)] * 2)
     assert (first.margin, first.retrieval, second.retrieval) == (2.0, pytest.approx(2.0), pytest.approx(0.8))
-
-
-def test_the_spans_sentence_is_compared_with_the_question_without_its_names() -> None:
-    text = "Putin met Koizumi. They drank tea together."
-    hits = [Hit(0, passage(text), 0.1), Hit(1, passage(text), 0.1)]
-    spans = [Span(0, 5, 1.0, 0.0), Span(25, 34, 1.0, 0.0)]
-    first, second = GATHERER.gather("What tea did Putin and Koizumi drink together?", hits, spans)
-    assert first.sentence_cosine < second.sentence_cosine
 
 
 def test_words_that_cannot_be_what_is_asked_for_are_a_misfit() -> None:
     text = "On Tuesday they talked. It took 30 minutes."
     hits = [Hit(row, passage(text), 0.1) for row in range(2)]
     spans = [Span(3, 10, 1.0, 0.0), Span(32, 42, 1.0, 0.0)]
-    assert [found.is_misfit for found in GATHERER.gather("How long did they talk?", hits, spans)] == [True, False]
-    assert [found.is_misfit for found in GATHERER.gather("What did they do?", hits, spans)] == [False, False]
+    assert [found.is_misfit for found in gather_evidence("How long did they talk?", hits, spans)] == [True, False]
+    assert [found.is_misfit for found in gather_evidence("What did they do?", hits, spans)] == [False, False]
 
 
 def test_a_numbers_unit_may_stand_behind_the_words() -> None:
     hits = [Hit(row, passage(text), 0.1) for row, text in enumerate(("70 years went by.", "70 riders went by."))]
-    found = GATHERER.gather("How many riders were there?", hits, [Span(0, 2, 1.0, 0.0)] * 2)
+    found = gather_evidence("How many riders were there?", hits, [Span(0, 2, 1.0, 0.0)] * 2)
     assert [one.is_misfit for one in found] == [True, False]
 
 
-def test_repetition_is_the_share_of_the_answers_words_that_the_question_has() -> None:
-    text = "The old bridge collapsed on Friday."
-    hits = [Hit(row, passage(text), 0.1) for row in range(3)]
-    spans = [Span(4, 14, 1.0, 0.0), Span(28, 34, 1.0, 0.0), Span(4, 24, 1.0, 0.0)]
-    found = GATHERER.gather("Why did the old bridge fall?", hits, spans)
-    assert [one.repetition for one in found] == pytest.approx([1.0, 0.0, 2 / 3])
-
-
 def test_no_passages_give_no_evidence() -> None:
-    assert GATHERER.gather("Whom?", [], []) == []
+    assert gather_evidence("Whom?", [], []) == []
 
 
 def test_confidence_is_logistic_and_never_overflows() -> None:

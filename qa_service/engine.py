@@ -34,7 +34,7 @@ MAX_TOP_K = 50
 MAX_ANSWERS = 3
 # Answers as sure as this share of the best are put in order when the question asks for the latest or the first. The
 # best must reach the threshold, the others needn't: words of order that a release doesn't repeat lower confidences.
-_ORDER_SHARE = 0.2
+_ORDER_SHARE = 0.1
 # So many passages are read first, and the others only if no answer in these is so sure: docs/evaluation.md.
 _READ_FIRST = 3
 _SURE = 0.45

@@ -22,7 +22,7 @@ def run(settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("QA_THRESHOLD", "0")
     monkeypatch.setenv("QA_READER", "sentence")
-    for door in ("assembly", "training", "rebuilding"):
+    for door in ("assembly", "training_data", "rebuilding"):
         monkeypatch.setattr(f"qa_service.{door}.make_embedder", lambda _settings: embedder)
 
     def run(*arguments: str) -> Result:

@@ -86,7 +86,8 @@ def collection_of(settings: Settings, snapshot_id: str) -> str:
 
 
 def answers(settings: Settings) -> list[tuple[tuple[str, str], ...]]:
-    engine = make_engine(settings, open_current(settings.index), WordEmbedder())  # type: ignore[arg-type]
+    unsure_too = settings.model_copy(update={"threshold": 0.0})
+    engine = make_engine(unsure_too, open_current(settings.index), WordEmbedder())  # type: ignore[arg-type]
     replies = [engine.ask(question) for question in QUESTIONS]
     return [tuple((a.text, reply.citations[a.citation - 1].document_id) for a in reply.answers) for reply in replies]
 

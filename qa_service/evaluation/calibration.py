@@ -17,7 +17,8 @@ from qa_service.engine import Engine
 from qa_service.errors import QaServiceError
 from qa_service.evaluation.measures import expected_calibration_error, holds
 from qa_service.evaluation.questions import Question, QuestionSet
-from qa_service.reading.evidence import FEATURES, quote_of
+from qa_service.reading.evidence import FEATURES
+from qa_service.sentences import covering_sentences
 
 _N_FOLDS = 10
 _RIDGE = 1.0  # keeps weights small where features say the same
@@ -94,7 +95,8 @@ def _asked(question: Question, candidates: Sequence[Candidate]) -> _Asked:
 
 def _is_right(question: Question, candidate: Candidate) -> bool:
     passage, span = candidate.hit.passage, candidate.span
-    quote = quote_of(passage, span)
+    start, end = covering_sentences(passage.text, span.start - passage.start, span.end - passage.start)
+    quote = passage.text[start:end]
     return passage.document_id in question.documents and any(holds(quote, answer) for answer in question.answers)
 
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from qa_service.answer_types import expected_type, is_of_type
 from qa_service.reading.times import is_of_other_time
-from qa_service.sentences import covering_sentences
-from qa_service.types import Hit, Passage, Span
+from qa_service.types import Hit, Span
 from qa_service.words import content_words
 
 # Chosen on senate and sample by the share cited right, out of fold; docs/evaluation.md names what else was tried.
@@ -67,12 +66,6 @@ def gather_evidence(question: str, hits: Sequence[Hit], spans: Sequence[Span]) -
 
 def _share(wanted: set[str], held: set[str]) -> float:
     return len(wanted & held) / len(wanted) if wanted else 1.0
-
-
-def quote_of(passage: Passage, span: Span) -> str:
-    """Return the sentence, or sentences, that hold the span."""
-    start, end = covering_sentences(passage.text, span.start - passage.start, span.end - passage.start)
-    return passage.text[start:end]
 
 
 @dataclass(frozen=True, slots=True)

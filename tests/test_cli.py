@@ -199,7 +199,13 @@ def test_eval_of_a_file_measures_the_reader_alone(run, tmp_path: Path) -> None: 
 def test_eval_of_a_file_refuses_what_needs_a_folder(run, tmp_path: Path, option: list[str]) -> None:  # type: ignore[no-untyped-def]
     result = run("eval", str(write_squad(tmp_path / "squad.json")), *option)
     assert result.exit_code == 2
-    assert "need a folder" in result.output
+    assert "need a folder" in " ".join(result.output.replace("│", " ").split())
+
+
+def test_eval_takes_more_folders_only_to_calibrate(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    result = run("eval", str(tmp_path), "--with", str(tmp_path))
+    assert result.exit_code == 2
+    assert "needs --calibrate" in result.output
 
 
 def test_train_names_a_source_that_is_missing(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -10,6 +10,7 @@ from qa_service.cli.options import AsJson, Index, open_settings
 
 if TYPE_CHECKING:
     from qa_service.config import Settings
+    from qa_service.engine import Engine
 
 
 def evaluate(
@@ -37,6 +38,16 @@ def evaluate(
     calibrate: Annotated[
         bool, typer.Option(help="Fit the reader's confidence to these questions and print it.")
     ] = False,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            help="Fit to this folder's questions, too, asked over its own releases; may be repeated.",
+            exists=True,
+            file_okay=False,
+            show_default=False,
+        ),
+    ] = None,
     without: Annotated[
         Literal["context", "reader-order"] | None,
         typer.Option(help="Take out the context of passages, or the reader's say in their order.", show_default=False),
@@ -47,17 +58,13 @@ def evaluate(
     if output and not output.parent.is_dir():
         raise typer.BadParameter(f"--output {output}: there is no folder {output.parent}.")
     if source.is_file():
-        if questions or failures or calibrate or without:
-            options = "--questions, --failures, --calibrate and --without"
+        if questions or failures or calibrate or beside or without:
+            options = "--questions, --failures, --calibrate, --with and --without"
             raise typer.BadParameter(f"{source} is a file: {options} need a folder.")
         _evaluate_reader(base, source, json_output=json_output, output=output)
         return
-    settings = base.model_copy(
-        update={
-            "documents": source / "documents",
-            "index": index or base.index / "evaluation" / source.resolve().name,
-        }
-    )
+    if beside and not calibrate:
+        raise typer.BadParameter("--with says what else to fit to: it needs --calibrate.")
     from qa_service import terminal  # noqa: PLC0415
     from qa_service.assembly import make_builder, make_embedder, make_reader, open_engine  # noqa: PLC0415
     from qa_service.evaluation import as_failures, as_json, as_table, fit_calibration, load_question_set  # noqa: PLC0415
@@ -65,19 +72,26 @@ def evaluate(
     from qa_service.evaluation.ablations import WithoutContext, in_order_of_retrieval  # noqa: PLC0415
 
     question_set = load_question_set(source, questions or ())
+    others = {folder: load_question_set(folder) for folder in beside or ()}
     embedder = make_embedder(base)
+    reader = make_reader(base, lambda: embedder)
     with terminal.progress(is_shown=not json_output) as on_progress:
-        make_builder(settings, embedder).build(on_progress=on_progress)
-        reader = make_reader(settings, lambda: embedder)
-        engine = open_engine(
-            settings,
-            embedder,
-            reader=WithoutContext(reader) if without == "context" else reader,
-            calibration=in_order_of_retrieval() if without == "reader-order" else None,
-        )
+
+        def opened(folder: Path, index: Path | None = None) -> "Engine":
+            index = index or base.index / "evaluation" / folder.resolve().name
+            settings = base.model_copy(update={"documents": folder / "documents", "index": index})
+            make_builder(settings, embedder).build(on_progress=on_progress)
+            return open_engine(
+                settings,
+                embedder,
+                reader=WithoutContext(reader) if without == "context" else reader,
+                calibration=in_order_of_retrieval() if without == "reader-order" else None,
+            )
+
+        engine = opened(source, index)
         if calibrate:
-            fitted = fit_calibration(engine, question_set, on_progress=lambda *done: on_progress("reading", *done))
-            terminal.print_json(fitted)
+            sets = [(engine, question_set), *((opened(folder), others[folder]) for folder in others)]
+            terminal.print_json(fit_calibration(sets, on_progress=lambda *done: on_progress("reading", *done)))
             return
         evaluation = run_evaluation(engine, question_set, on_progress=lambda *done: on_progress("asking", *done))
     if output:

@@ -39,20 +39,25 @@ class _Asked:
 
 
 def fit_calibration(
-    engine: Engine, question_set: QuestionSet, *, on_progress: Callable[[int, int], None] | None = None
+    sets: Sequence[tuple[Engine, QuestionSet]], *, on_progress: Callable[[int, int], None] | None = None
 ) -> dict[str, object]:
-    """Return weights, bias and threshold fitted on the set's single questions, with out-of-fold figures.
+    """Return weights, bias and threshold fitted on the sets' single questions, with out-of-fold figures.
+
+    Args:
+        sets: Questions, each set with the engine over its own releases.
+        on_progress: Called with the questions done and the questions in all.
 
     Raises:
-        QaServiceError: The set has no answerable or no unanswerable question.
+        QaServiceError: There is no answerable or no unanswerable question.
     """
     asked = []
-    for n_done, question in enumerate(question_set.questions, 1):
+    pairs = [(engine, question) for engine, question_set in sets for question in question_set.questions]
+    for n_done, (engine, question) in enumerate(pairs, 1):
         candidates = engine.candidates(question.question)
         if candidates:
             asked.append(_asked(question, candidates))
         if on_progress:
-            on_progress(n_done, len(question_set.questions))
+            on_progress(n_done, len(pairs))
     answerable = [one for one in asked if one.question.is_answerable]
     if not answerable or len(answerable) == len(asked):
         raise QaServiceError(

@@ -29,9 +29,9 @@ class PlannedEngine:
         margins = rng.normal(size=2) + np.array([self.gap if number % 3 else 0.0, 0.0])
         return [
             Candidate(
-                Hit(row, Passage(name, 1, 0, len(name), name, ""), 0.1),
+                Hit(row, Passage(name, 1, 0, len(name), name, ""), 0.1, row),
                 Span(0, len(name), 0.0, 0.0),
-                Evidence(float(margin), 1.0 - row / 10, False, False, False, 1.0),
+                Evidence(float(margin), 1 / (1 + row), False, False, False, 1.0),
                 confidence=0.5,
             )
             for row, (name, margin) in enumerate(zip(("right", "wrong"), margins, strict=True))
@@ -48,7 +48,7 @@ def questions(n: int) -> QuestionSet:
 
 
 def fitted(gap: float) -> dict[str, dict[str, float]]:
-    return fit_calibration(PlannedEngine(gap), questions(150))  # type: ignore[arg-type, return-value]
+    return fit_calibration([(PlannedEngine(gap), questions(150))])  # type: ignore[list-item, return-value]
 
 
 def test_the_feature_that_decides_gets_the_weight() -> None:
@@ -74,4 +74,13 @@ def test_the_threshold_answers_88_in_100_of_the_answerable() -> None:
 def test_a_set_without_unanswerable_questions_cannot_calibrate() -> None:
     answerable = QuestionSet(tuple(one for one in questions(9).questions if one.is_answerable), ())
     with pytest.raises(QaServiceError, match="needs answerable and unanswerable questions"):
-        fit_calibration(PlannedEngine(1.0), answerable)  # type: ignore[arg-type]
+        fit_calibration([(PlannedEngine(1.0), answerable)])  # type: ignore[list-item]
+
+
+def test_each_set_is_asked_over_its_own_releases_and_all_are_fitted_together() -> None:
+    asked: list[int] = []
+    two = [(PlannedEngine(4.0), questions(150)), (PlannedEngine(0.0), questions(150))]
+    both = fit_calibration(two, on_progress=lambda done, total: asked.append(total))  # type: ignore[arg-type]
+    assert asked == [300] * 300
+    nothing, some, much = (found["weights"]["margin"] for found in (fitted(0.0), both, fitted(4.0)))
+    assert nothing < some < much

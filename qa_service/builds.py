@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from qa_service.errors import DamagedSnapshotError
+from qa_service.errors import DamagedSnapshotError, SnapshotError
 from qa_service.indexing.snapshot import (
     REPLAY,
     REPORT,
@@ -79,7 +79,7 @@ def _read_builds(index: Path, snapshot_ids: list[str]) -> Iterator[KeptBuild]:
             id=name,
             n_bytes=sum(size for _, size, _ in state),
             manifest=_manifest(folder),
-            damage=_damage(folder, state),
+            damage=_damage_now(folder, state),
             report=report,
             replay=replay,
             unreadable=tuple(note for note in notes if notes[note] is None and (folder / note).exists()),
@@ -96,8 +96,15 @@ def _file_states(folder: Path) -> Iterator[FileState]:
 def _manifest(folder: Path) -> Manifest | None:
     try:
         return read_manifest(folder)
-    except DamagedSnapshotError:
+    except SnapshotError:
         return None
+
+
+def _damage_now(folder: Path, state: tuple[FileState, ...]) -> str | None:
+    try:
+        return _damage(folder, state)
+    except SnapshotError as error:  # it passes, so it isn't remembered
+        return str(error)
 
 
 @lru_cache(maxsize=256)

@@ -33,7 +33,9 @@ _QUIET = {
 class Settings(BaseSettings):
     """What a person may choose. Field `x` is flag `--x`, environment `QA_X` and key `x` of qa.toml."""
 
-    model_config = SettingsConfigDict(env_prefix="QA_", toml_file=SETTINGS_FILE, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="QA_", env_ignore_empty=True, toml_file=SETTINGS_FILE, extra="forbid", frozen=True
+    )
 
     documents: Path = Field(Path("documents"), description="Folder of releases")
     index: Path = Field(Path("index"), description="Folder of snapshots")
@@ -75,7 +77,7 @@ class Settings(BaseSettings):
         200, ge=32, le=4096, description="Longest passage, in the embedder's tokens, without title, date and section"
     )
     min_words: int = Field(20, ge=1, le=500, description="Paragraphs shorter than this join what they belong to")
-    max_file_mb: float = Field(20, gt=0, description="Larger files are skipped, and reported")
+    max_file_mb: float = Field(20, gt=0, le=1000, description="Larger files are skipped, and reported")
     keep_snapshots: int = Field(
         3, ge=2, description="Snapshots kept after a build; questions may still run on the one before"
     )

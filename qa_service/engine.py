@@ -72,9 +72,9 @@ class Retrieved:
 
     @property
     def interpreted_as(self) -> str | None:
-        """The stand-alone question; None when that is what was asked."""
+        """The stand-alone question; None when that is what was asked, but for a capital."""
         written_out = self.found.understood.written_out
-        return written_out if written_out != self.question else None
+        return written_out if written_out[1:] != self.question[1:] else None
 
     @property
     def passages(self) -> tuple[Hit, ...]:
@@ -318,6 +318,10 @@ def _checked(question: str) -> str:
     question = question.strip()
     if not 1 <= len(question) <= MAX_QUESTION:
         raise QuestionError(f"the question has {len(question):,} characters: send 1 to {MAX_QUESTION:,}.")
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        raise QuestionError("the question is not text in UTF-8: check the encoding of what sends it.") from error
     return question
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from qa_service.dialogue import Understood
 from qa_service.dialogue import read_dates as dates_in
 from qa_service.indexing.catalog import Catalog
-from qa_service.retrieval import Retriever
+from qa_service.retrieval import Retriever, in_order
 from qa_service.types import DateUse, Filters, Hit, Passage, UnderstoodDates
 from qa_service.words import without_names
 
@@ -76,7 +76,9 @@ class Finder:
             filters = replace(filters, date_from=dates.date_from, date_to=dates.date_to)
         understood, hits, leant_on = self._search(understood, 2 * k if dates else k, filters)
         if dates and dates.applied is DateUse.PREFERENCE and (dates.date_from or dates.date_to):
-            hits = sorted(hits, key=lambda hit: -hit.score * (_DATED_WEIGHT if _is_of(hit.passage, dates) else 1.0))
+            hits = in_order(
+                sorted(hits, key=lambda hit: -hit.score * (_DATED_WEIGHT if _is_of(hit.passage, dates) else 1.0))
+            )
         return Found(understood, dates, hits[:k], n_to_read, () if understood.stands_alone else leant_on)
 
     def _search(self, understood: Understood, k: int, filters: Filters) -> tuple[Understood, list[Hit], Sequence[str]]:

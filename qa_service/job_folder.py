@@ -22,12 +22,21 @@ class JobFolder:
         """Note a new job and return its lock, held; to be released when the job has ended. Old notes are removed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for old in self.ids()[_KEPT - 1 :]:
-            for suffix in (".json", ".lock"):
-                (self._folder / f"{old}{suffix}").unlink(missing_ok=True)
+            self.remove(old)
         lock = FileLock(self._folder / f"{job_id}.lock", timeout=0, thread_local=False)
         lock.acquire()
-        self.write(job_id, content)
+        try:
+            self.write(job_id, content)
+        except BaseException:
+            lock.release()
+            self.remove(job_id)
+            raise
         return lock
+
+    def remove(self, job_id: str) -> None:
+        """Forget a job."""
+        for name in (f"{job_id}.json", f".{job_id}.json", f"{job_id}.lock"):
+            (self._folder / name).unlink(missing_ok=True)
 
     def write(self, job_id: str, content: bytes) -> None:
         """Replace what is noted of a job, in one step."""

@@ -1,6 +1,7 @@
 """The engine now in service: opened when first asked for, and again when CURRENT names another snapshot."""
 
 import logging
+import math
 import threading
 import time
 
@@ -8,14 +9,16 @@ from qa_service.assembly import make_engine, make_models
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.engine import Engine
-from qa_service.errors import BackendError, QaServiceError
+from qa_service.errors import BackendError, DamagedSnapshotError, ModelError, QaServiceError, SnapshotError
 from qa_service.indexing.snapshot import Snapshot, current_id, use_current
 from qa_service.protocols import Reader
 
 logger = logging.getLogger(__name__)
 
-# An index's server that can't be reached is asked again after this; meanwhile nobody waits for it.
+# A snapshot or its server that can't be reached is tried again after this; meanwhile nobody waits for it.
 RETRY_S = 5.0
+# These last, and to find them again means to read every file again.
+_LASTING = (DamagedSnapshotError, ModelError)
 
 
 class LiveEngine:
@@ -27,49 +30,57 @@ class LiveEngine:
         self._engine: Engine | None = None
         self._embedder: SentenceTransformerEmbedder | None = None
         self._reader: Reader | None = None
-        self._followed: str | None = None
+        self._tried: str | None = None
         self._unreachable: BackendError | None = None
-        self._retry_at = 0.0
+        self._retry_at = math.inf  # what was tried is served, or never will be
 
     def current(self) -> Engine:
         """Return the engine for the snapshot that CURRENT names.
 
-        When a new snapshot can't be opened, the one before stays in service and the error is logged.
+        When a new snapshot can't be opened, the one before stays in service and the error is logged; unless the new
+        one is damaged, it is tried again later.
 
         Raises:
             QaServiceError: Nothing can be served; the message says what to do.
         """
         wanted = current_id(self._settings.index)
-        engine = self._engine
-        if engine is not None and wanted == self._followed:
-            return engine
+        if not self._is_due(wanted) and self._engine is not None:
+            return self._engine
         with self._lock:
             if self._unreachable and time.monotonic() < self._retry_at:
                 if self._engine is None:
                     raise self._unreachable
-            elif self._engine is None or wanted != self._followed:
+            elif self._engine is None or self._is_due(wanted):
                 self._move(wanted)
             assert self._engine is not None
             return self._engine
 
+    def _is_due(self, wanted: str | None) -> bool:
+        return wanted != self._tried or time.monotonic() >= self._retry_at
+
     def _move(self, wanted: str | None) -> None:
         self._unreachable = None
+        faults: list[QaServiceError] = []
         try:
-            self._engine = use_current(self._settings.index, self._open)
+            self._engine = use_current(self._settings.index, self._open, on_fault=faults.append)
         except QaServiceError as error:
+            faults.append(error)
             if isinstance(error, BackendError):
                 self._unreachable, self._retry_at = error, time.monotonic() + RETRY_S
             if self._engine is None:
                 raise
             logger.error("%s stays in service, not %s: %s", self._engine.info.version, wanted, error)
-        if not self._unreachable:
-            self._followed = wanted
+        may_pass = any(not isinstance(fault, _LASTING) for fault in faults)
+        self._tried, self._retry_at = wanted, time.monotonic() + RETRY_S if may_pass else math.inf
 
     def _open(self, snapshot: Snapshot) -> Engine:
         if self._engine is not None and snapshot.manifest.id == self._engine.info.version:
             return self._engine
         if self._embedder is None or self._reader is None:
             self._embedder, self._reader = make_models(self._settings)
-        engine = make_engine(self._settings, snapshot, self._embedder, reader=self._reader)
+        try:
+            engine = make_engine(self._settings, snapshot, self._embedder, reader=self._reader)
+        except (DamagedSnapshotError, OSError) as error:  # every file was found sound just now
+            raise SnapshotError(f"snapshot {snapshot.manifest.id} can't be opened now: {error}") from error
         logger.info("serving snapshot %s", snapshot.manifest.id)
         return engine

@@ -20,7 +20,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, Field, RootModel, StringConstraints
 from pydantic_core import to_json
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -49,6 +49,13 @@ _INSTRUCTIONS = (
     "`answered` is false, the releases don't say: tell so; the `passages` of such a reply are not an answer."
 )
 _READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+
+
+class EarlierTurn(BaseModel):
+    """An earlier question of the conversation and the answer it got, null when it was refused."""
+
+    question: Annotated[str, Field(min_length=1, max_length=2_000)]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)] | None = None
 
 
 class AskResult(RootModel[wire.Reply]):
@@ -83,14 +90,15 @@ Query: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=2_000, description="A question, or words to look for.")
 ]
 History: TypeAlias = Annotated[
-    list[Turn] | None,
+    list[EarlierTurn] | None,
     Field(max_length=20, description="Earlier turns, oldest first, when the question is a follow-up."),
 ]
 TopK: TypeAlias = Annotated[int, Field(ge=1, le=50, description="How many passages to return.")]
 DateFrom: TypeAlias = Annotated[dt.date | None, Field(description="Only releases of this day or later, YYYY-MM-DD.")]
 DateTo: TypeAlias = Annotated[dt.date | None, Field(description="Only releases of this day or earlier, YYYY-MM-DD.")]
+DocumentId: TypeAlias = Annotated[str, Field(max_length=1_000)]
 DocumentIds: TypeAlias = Annotated[
-    list[str] | None, Field(max_length=1_000, description="Only these releases, by their document_id.")
+    list[DocumentId] | None, Field(max_length=1_000, description="Only these releases, by their document_id.")
 ]
 
 
@@ -116,7 +124,7 @@ def make_server(live: LiveEngine) -> MCPServer[Any]:
         release's text. When the releases don't say, `answered` is false, with a `reason`.
         """
         filters = _filters(date_from, date_to, document_ids)
-        turns = history or []
+        turns = [Turn(turn.question, turn.answer or None) for turn in history or ()]
         return _result(
             live,
             lambda engine: reply_as_json(engine.ask(question, history=turns, top_k=top_k, filters=filters)),
@@ -149,7 +157,7 @@ def make_server(live: LiveEngine) -> MCPServer[Any]:
 
     @server.tool(title="Read a press release", annotations=_READ_ONLY)
     def get_release(
-        document_id: Annotated[str, Field(description="As citations and passages name it.")],
+        document_id: Annotated[DocumentId, Field(description="As citations and passages name it.")],
         start: Annotated[int, Field(ge=0, description="Where to begin, in characters.")] = 0,
         max_chars: Annotated[int, Field(ge=1, le=MAX_CHARS, description="Most characters to return.")] = 20_000,
     ) -> Annotated[CallToolResult, ReleaseResult]:

@@ -14,6 +14,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
@@ -28,7 +29,17 @@ from qa_service.config import Settings, start_logging
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import BusyError, QaServiceError
 from qa_service.evaluation.replay import load_saved_questions, replay
-from qa_service.indexing.snapshot import REPLAY, Snapshot, add_note, find_snapshot, id_before, open_current, writing
+from qa_service.indexing.snapshot import (
+    CURRENT,
+    REPLAY,
+    Snapshot,
+    add_note,
+    current_id,
+    find_snapshot,
+    id_before,
+    open_current,
+    writing,
+)
 from qa_service.job_folder import JobFolder
 from qa_service.reports import BuildReport, DocumentChange, Replay, ShardReport
 
@@ -65,12 +76,14 @@ def rebuild(
     n_workers: int = 1,
     shards: Path | None = None,
     on_progress: Progress = lambda *_: None,
+    on_report: Callable[[BuildReport], None] = lambda _: None,
 ) -> Rebuilt:
     """Bring the index up to date, then replay the saved questions if a new snapshot came of it.
 
     Args:
         n_workers: Processes that load, split and embed.
         shards: Folder of vectors that `write_shard` made.
+        on_report: Told when the build is done, before the replay.
 
     Raises:
         BuildError: Nothing was published; the snapshot in service stays.
@@ -80,16 +93,19 @@ def rebuild(
         report = make_builder(settings, embedder, workers=workers).build(
             allow_empty=allow_empty, shards=shards, on_progress=on_progress
         )
-    path = saved_questions(settings)
-    if not (report.is_new and report.previous and path.is_file()):
+    on_report(report)
+    if not (report.is_new and report.previous):
         return Rebuilt(report)
     try:
+        if not saved_questions(settings).is_file():
+            return Rebuilt(report)
         before, after = (find_snapshot(settings.index, name) for name in (report.previous, report.snapshot))
         found = replay_saved(settings, before, after, embedder, on_progress=on_progress)
-    except QaServiceError as error:
-        logger.warning("the saved questions were not replayed: %s", error)
-        return Rebuilt(report, replay_failed=str(error))
-    add_note(after, REPLAY, json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        add_note(after, REPLAY, json.dumps(asdict(found), ensure_ascii=False, indent=1))
+    except Exception as error:  # noqa: BLE001 - the new snapshot is in service, whatever comes
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+        logger.warning("the saved questions were not replayed: %s", reason)
+        return Rebuilt(report, replay_failed=reason)
     return Rebuilt(report, found)
 
 
@@ -174,6 +190,7 @@ class Job:
         stage, done, total: The stage it is in, and how much of that is done.
         rebuilt: Once it succeeded.
         error: Why it failed.
+        before: Id of the snapshot in service when it began.
     """
 
     id: str
@@ -185,6 +202,7 @@ class Job:
     total: int = 0
     rebuilt: Rebuilt | None = None
     error: str | None = None
+    before: str | None = None
 
 
 _JOB_FORM = TypeAdapter(Job)
@@ -212,18 +230,29 @@ class Rebuilder:
 
         Raises:
             BusyError: One is running, here or in another process.
+            OSError, RuntimeError: It can't be noted, or followed; nothing was begun.
         """
         with self._lock, writing(self._settings.index):
             if any(job.state == "running" for job in self._known_jobs()):
                 raise BusyError("a rebuild is running: wait for it to end.")
             began = dt.datetime.now(dt.UTC)
-            job = Job(f"{began:%Y%m%dT%H%M%SZ}-{os.getpid()}-{next(self._numbers)}", "running", began)
-            self._jobs[job.id] = job
-            self._held[job.id] = self._folder.begin(job.id, _JOB_FORM.dump_json(job))
+            job = Job(
+                f"{began:%Y%m%dT%H%M%SZ}-{os.getpid()}-{next(self._numbers)}",
+                "running",
+                began,
+                before=current_id(self._settings.index),
+            )
+            held = self._folder.begin(job.id, _JOB_FORM.dump_json(job))
+            follower = threading.Thread(target=self._run, args=(job,), daemon=True)
+            try:
+                follower.start()
+            except BaseException:
+                held.release()
+                self._folder.remove(job.id)
+                raise
+            self._jobs[job.id], self._held[job.id], self._followers[job.id] = job, held, follower
             for old in list(self._jobs)[:-_KEPT_JOBS]:
                 del self._jobs[old], self._followers[old]
-            self._followers[job.id] = threading.Thread(target=self._run, args=(job.id,), daemon=True)
-            self._followers[job.id].start()
         return job
 
     def job(self, job_id: str) -> Job | None:
@@ -241,28 +270,55 @@ class Rebuilder:
             follower.join()
         return self._jobs[job_id]
 
-    def _run(self, job_id: str) -> None:
+    def _run(self, job: Job) -> None:
+        try:
+            ended = self._follow(job)
+        except Exception as error:  # a job that never ended would keep all later ones from running
+            logger.exception("job %s can't be run", job.id)
+            reason = self._without_paths(str(error))
+            ended = {"state": "failed", "error": f"the build's process can't be run: {reason}; {self._since(job)}"}
+        self._update(job.id, ended_at=dt.datetime.now(dt.UTC), **ended)
+
+    def _follow(self, job: Job) -> dict[str, object]:
+        """Rebuild in a process and return how the job ended."""
         # A fresh interpreter: a forked one would share locks with threads that it doesn't have.
         context = multiprocessing.get_context("spawn")
         receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_rebuild_here, args=(self._settings, sender), daemon=True)
-        process.start()
-        sender.close()
-        ended: dict[str, object] = {"state": "failed"}
-        try:
-            while True:
-                match receiver.recv():
-                    case Rebuilt() as rebuilt:
-                        ended = {"state": "succeeded", "rebuilt": rebuilt}
-                    case QaServiceError() as error:
-                        ended = {"state": "failed", "error": self._without_paths(str(error))}
-                    case (stage, done, total):
-                        self._update(job_id, stage=stage, done=done, total=total)
-        except EOFError:
-            process.join()
-        if "rebuilt" not in ended and "error" not in ended:
-            ended["error"] = f"the build's process ended with status {process.exitcode}; the index is as it was"
-        self._update(job_id, ended_at=dt.datetime.now(dt.UTC), **ended)
+        report: BuildReport | None = None
+        outcome: Rebuilt | QaServiceError | None = None
+        with receiver:
+            with sender:
+                process = context.Process(target=_rebuild_here, args=(self._settings, sender), daemon=True)
+                process.start()
+            try:
+                while outcome is None:
+                    match receiver.recv():
+                        case BuildReport() as told:
+                            report = told
+                        case (Rebuilt() | QaServiceError()) as told:
+                            outcome = told
+                        case (stage, done, total):
+                            self._update(job.id, stage=stage, done=done, total=total)
+            except EOFError:
+                pass
+            except Exception:  # it died within a message, or sent one that can't be read
+                logger.exception("job %s can't be followed any more", job.id)
+                process.terminate()
+        process.join()
+        how = f"the build's process ended with status {process.exitcode}"
+        if outcome is None and report:
+            outcome = Rebuilt(report, replay_failed=how)
+        if isinstance(outcome, Rebuilt):
+            return {"state": "succeeded", "rebuilt": outcome}
+        return {
+            "state": "failed",
+            "error": self._without_paths(str(outcome)) if outcome else f"{how}; {self._since(job)}",
+        }
+
+    def _since(self, job: Job) -> str:
+        """Return what became of the index since a job began."""
+        now = current_id(self._settings.index)
+        return "the index is as it was" if now == job.before else f"{CURRENT} names {now or 'no snapshot'} now"
 
     def _without_paths(self, message: str) -> str:
         """Return the message with the names of the server's folders only: it may be shown to a client."""
@@ -275,10 +331,11 @@ class Rebuilder:
             job = self._jobs[job_id] = replace(self._jobs[job_id], **fields)  # type: ignore[arg-type]
             try:
                 self._folder.write(job_id, _JOB_FORM.dump_json(job))
-            except OSError as error:  # a full disk must not keep a job from ending
-                logger.warning("job %s can't be noted for other processes: %s", job_id, error.strerror)
-            if job.state != "running":
-                self._held.pop(job_id).release()
+            except (OSError, ValueError) as error:  # a full disk, say, must not keep a job from ending
+                logger.warning("job %s can't be noted for other processes: %s", job_id, error)
+            finally:
+                if job.state != "running":
+                    self._held.pop(job_id).release()
 
     def _known_jobs(self) -> list[Job]:
         found = (self._jobs.get(job_id) or self._job_of_another(job_id) for job_id in self._folder.ids())
@@ -296,7 +353,7 @@ class Rebuilder:
             logger.warning("job %s can't be read: %s", job_id, error)
             return None
         if job.state == "running" and not is_running:
-            return replace(job, state="failed", error="the server that ran it has ended; the index is as it was")
+            return replace(job, state="failed", error=f"the server that ran it has ended; {self._since(job)}")
         return job
 
 
@@ -315,7 +372,7 @@ def _rebuild_here(settings: Settings, connection: Connection) -> None:
 
     outcome: Rebuilt | QaServiceError
     try:
-        outcome = rebuild(settings, on_progress=tell)
+        outcome = rebuild(settings, on_progress=tell, on_report=connection.send)
     except QaServiceError as error:
         outcome = error
     connection.send(outcome)

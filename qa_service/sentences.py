@@ -1,13 +1,14 @@
 """Text to sentence spans.
 
 nupunkt finds the boundaries; a few rules repair what it gets wrong in press releases: ranks before a name, "U.S."
-before an office, a bill before its number, abbreviations before a lower-case word, and lines that stand on their own
-(lists, title lines) without a full stop.
+before an office, a bill before its number, abbreviations before a lower-case word, common words that it takes for
+abbreviations ("lead.", "per cent."), and lines that stand on their own (lists, title lines) without a full stop.
 """
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import nupunkt
 
@@ -23,6 +24,11 @@ _OFFICE = re.compile(
 )
 # "S.Con.Res. 70", "Pub. L. 109-58": the number belongs to it.
 _NUMBERED = re.compile(r"\.(?:Res|Con)\.$|\bSec\.$|\bL\.$")
+# An end after a word in small letters. These few may stand for longer ones, though a name follows.
+_PLAIN_END = re.compile(
+    r"(?<![\w.'’-])(?!(?:approx|ca|cf|corp|dept|ed|eds|esp|est|etc|al|ext|figs?|govt|inc|incl|ltd|nos?|pp|tel|vols?|vs)\.)"
+    r"[a-z]{2,}\.[\"”’)\]]*(?=\s+[\"“(‘]?[A-Z])"
+)
 # A hard-wrapped line is at least this wide; shorter lines end where their author ended them.
 _MIN_WRAPPED_WIDTH = 45
 
@@ -82,11 +88,13 @@ def _is_wrapped(line: str, following: str, width: int) -> bool:
 def _punctuated(block: str) -> list[tuple[int, int]]:
     spans = []
     for start, end in nupunkt.sent_spans(block):
-        sentence = block[start:end]
-        stripped = sentence.strip()
-        if stripped:
-            lead = len(sentence) - len(sentence.lstrip())
-            spans.append((start + lead, start + lead + len(stripped)))
+        ends = [found.end() for found in _PLAIN_END.finditer(block, start, end)]
+        for part_start, part_end in pairwise([start, *ends, end]):
+            part = block[part_start:part_end]
+            stripped = part.strip()
+            if stripped:
+                lead = len(part) - len(part.lstrip())
+                spans.append((part_start + lead, part_start + lead + len(stripped)))
     return spans
 
 
@@ -94,7 +102,8 @@ def _mend(block: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Join a sentence to the one before where what stood between them is no end."""
     mended: list[tuple[int, int]] = []
     for start, end in spans:
-        if mended and _is_no_end(block[mended[-1][0] : mended[-1][1]], block[start:end]):
+        is_inside_a_word = bool(mended) and start == mended[-1][1]
+        if is_inside_a_word or (mended and _is_no_end(block[mended[-1][0] : mended[-1][1]], block[start:end])):
             mended[-1] = (mended[-1][0], end)
         else:
             mended.append((start, end))

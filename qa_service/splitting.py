@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from qa_service.sentences import sentence_spans
 from qa_service.types import Document, Passage, Section
 
-_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\s*\n))*")
+# A line at a time: for each repetition of a group, `re` holds some 100 bytes.
+_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?!\s*\n)[^\n]*)*")
 _WORD = re.compile(r"\S+")
 _LIST_ITEM = re.compile(r"(?:[-*•·▪◦‣–—]\s|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]\s)")
 
@@ -31,7 +32,7 @@ class SplitterSettings:
 
     max_tokens: int = 200
     min_words: int = 20
-    rules: int = 2
+    rules: int = 3
 
 
 @dataclass(frozen=True, slots=True)

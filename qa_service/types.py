@@ -126,6 +126,7 @@ class Hit:
 
     Attributes:
         score: Fused score; larger is better.
+        rank: Its place among the passages found, from 0.
         cosine: Of question and passage, None when the dense ranker did not return it.
         bm25: None when the lexical ranker did not return it.
     """
@@ -133,6 +134,7 @@ class Hit:
     row: int
     passage: Passage
     score: float
+    rank: int
     cosine: float | None = None
     bm25: float | None = None
 

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -56,7 +57,11 @@ class Watcher:
         listener.join()
 
     def _listen(self, changed: threading.Event, stop: threading.Event) -> None:
-        """Set `changed` whenever something changes, and whenever the folder is there that was not watched before."""
+        """Set `changed` whenever something changes, and whenever the folder is there that was not watched before.
+
+        While it can't be watched it is looked through from time to time.
+        """
+        seen: dict[Path, tuple[int, int]] = {}
         while not stop.is_set():
             is_new = True
             try:
@@ -67,17 +72,26 @@ class Watcher:
                     rust_timeout=int(_LOOK_S * 1000),
                     yield_on_timeout=True,
                     raise_interrupt=False,
+                    ignore_permission_denied=True,
                 ):
                     if changes or is_new:
                         changed.set()
                     is_new = False
-                    if not self._documents.is_dir():
+                    if not _is_there(self._documents):
                         break
-            except FileNotFoundError:
-                pass
+            except (OSError, RuntimeError) as error:
+                if _is_there(self._documents):
+                    logger.error(
+                        "%s can't be watched, which is tried again in %g s: %s", self._documents, self._retry_s, error
+                    )
+                    before, seen = seen, _state(self._documents)
+                    if seen != before:
+                        changed.set()
+                    stop.wait(self._retry_s)
+                    continue
             if not stop.is_set():
                 logger.warning("%s is not there; it is watched again when it is", self._documents)
-                while not self._documents.is_dir() and not stop.wait(_LOOK_S):
+                while not _is_there(self._documents) and not stop.wait(_LOOK_S):
                     pass
 
     def _wait_until_quiet(self, stop: threading.Event) -> None:
@@ -97,6 +111,9 @@ class Watcher:
             except BusyError:
                 stop.wait(_LOOK_S)
                 continue
+            except (OSError, RuntimeError) as error:  # a full disk, or no thread to be had
+                logger.error("no rebuild can begin, which is tried again in %g s: %s", self._retry_s, error)
+                return False
             job = self._rebuilder.wait(job.id)
             if job.error:
                 logger.error("the rebuild failed: %s", job.error)
@@ -109,13 +126,22 @@ def _is_visible(_change: object, path: str) -> bool:
     return not Path(path).name.startswith(".")
 
 
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:  # it may not be looked at, or its disk is gone
+        return False
+
+
 def _state(folder: Path) -> dict[Path, tuple[int, int]]:
-    """Return size and time of change of every file below `folder`."""
+    """Return size and time of change of every file below `folder`; folders that can't be read hold none."""
     found = {}
-    for path in folder.rglob("*"):
-        try:
-            facts = path.stat()
-        except OSError:
-            continue  # it went meanwhile
-        found[path] = (facts.st_size, facts.st_mtime_ns)
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            path = Path(inside, name)
+            try:
+                facts = path.stat()
+            except OSError:
+                continue  # it went meanwhile
+            found[path] = (facts.st_size, facts.st_mtime_ns)
     return found

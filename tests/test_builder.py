@@ -1,8 +1,12 @@
+import errno
+import itertools
 import json
+import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +18,7 @@ from qa_service.config import Settings
 from qa_service.errors import BuildError, SettingsError
 from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.faiss_backend import FaissBackend
-from qa_service.indexing.snapshot import current_id, open_current, snapshot_ids
+from qa_service.indexing.snapshot import current_id, open_current, roll_back, snapshot_ids
 from qa_service.protocols import IndexBackend
 from qa_service.splitting import SplitterSettings
 from qa_service.types import Filters
@@ -138,6 +142,117 @@ def test_a_deleted_release_is_gone(settings: Settings, embedder: WordEmbedder) -
     report = make_builder(settings, embedder).build()
     assert report.removed == ("2002-08-30-flood.txt",)
     assert Catalog(open_current(settings.index).folder).document("2002-08-30-flood.txt") is None
+
+
+KEPT = "what the index holds of it is kept as it was"
+
+
+def fails_to_list(monkeypatch: pytest.MonkeyPatch, folder: str, code: int) -> None:
+    scandir = os.scandir
+
+    def failing(path: Path) -> Iterator[os.DirEntry[str]]:
+        if Path(path).name == folder:
+            raise OSError(code, os.strerror(code), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr("qa_service.loading.listing.os.scandir", failing)
+
+
+def fails_to_open(monkeypatch: pytest.MonkeyPatch, file: str, code: int) -> None:
+    opened = Path.open
+
+    def failing(path: Path, *args, **options):  # type: ignore[no-untyped-def]
+        if path.name == file:
+            raise OSError(code, os.strerror(code), str(path))
+        return opened(path, *args, **options)
+
+    monkeypatch.setattr("qa_service.loading.corpus.Path.open", failing)
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EACCES])
+def test_releases_of_a_folder_that_cannot_be_listed_are_kept(
+    settings: Settings,
+    embedder: WordEmbedder,
+    write_releases: WriteReleases,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+) -> None:
+    write_releases({"undated/2006/deep.txt": f"Deep\n\n{SENTENCE}"})
+    make_builder(settings, embedder).build()
+    write_releases({"new.txt": f"New\n\n{SENTENCE}"})
+    (settings.documents / "2002-08-30-flood.txt").unlink()
+    fails_to_list(monkeypatch, "undated", code)
+    report = make_builder(settings, embedder).build()
+    assert (report.added, report.changed, report.removed) == (("new.txt",), (), ("2002-08-30-flood.txt",))
+    assert report.skipped == (
+        ("undated", f"a folder that can't be listed ({os.strerror(code)}): check its permissions; {KEPT}"),
+    )
+    catalog = Catalog(open_current(settings.index).folder)
+    assert catalog.document("undated/2006/deep.txt") is not None
+    assert catalog.document("undated/agreement.md") is not None
+    monkeypatch.undo()
+    report = make_builder(settings, embedder).build()
+    assert (report.is_new, report.skipped) == (False, ())
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EACCES])
+def test_a_release_whose_file_cannot_be_read_is_kept(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    make_builder(settings, embedder).build()
+    fails_to_open(monkeypatch, "2002-08-30-flood.txt", code)
+    report = make_builder(settings, embedder).build()
+    assert (report.is_new, report.removed) == (False, ())
+    assert report.skipped == (
+        ("2002-08-30-flood.txt", f"it can't be read ({os.strerror(code)}): check its permissions; {KEPT}"),
+    )
+
+
+def test_a_release_whose_file_is_being_written_is_kept(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_builder(settings, embedder).build()
+    sizes = itertools.count()
+    (settings.documents / "2002-08-30-flood.txt").write_text("Half of the corr")
+    fstat = os.fstat
+
+    def growing(descriptor: int) -> os.stat_result | SimpleNamespace:
+        facts = fstat(descriptor)
+        return SimpleNamespace(st_mtime_ns=0, st_size=next(sizes)) if facts.st_size == 16 else facts
+
+    monkeypatch.setattr("qa_service.loading.corpus.os.fstat", growing)
+    report = make_builder(settings, embedder).build()
+    assert (report.is_new, report.changed, report.removed) == (False, (), ())
+    ((name, reason),) = report.skipped
+    assert name == "2002-08-30-flood.txt"
+    assert reason == f"it was being written while it was read: build again when it is complete; {KEPT}"
+
+
+def test_a_folder_deleted_while_the_others_are_listed_is_a_deletion(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_builder(settings, embedder).build()
+    fails_to_list(monkeypatch, "undated", errno.ENOENT)
+    assert make_builder(settings, embedder).build().removed == ("undated/agreement.md",)
+
+
+def test_a_known_file_that_is_now_too_large_is_withdrawn(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    make_builder(settings, embedder).build()
+    write_releases({"2002-08-30-flood.txt": f"Flood\n\n{SENTENCE * 100}"})
+    report = make_builder(settings.model_copy(update={"max_file_mb": 0.005}), embedder).build()
+    assert report.removed == ("2002-08-30-flood.txt",)
+
+
+def test_an_index_is_not_made_anew_without_releases_that_cannot_be_read(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = make_builder(settings, embedder).build()
+    fails_to_list(monkeypatch, "undated", errno.EIO)
+    with pytest.raises(BuildError, match=r"undated: a folder that can't be listed .* lose 1 of its releases"):
+        make_builder(settings, WordEmbedder(name="other")).build()
+    assert current_id(settings.index) == before.snapshot
 
 
 def test_a_changed_release_replaces_the_old_one(
@@ -271,6 +386,20 @@ def test_old_snapshots_beyond_the_kept_number_go(
         write_releases({"changing.txt": f"Version {n}\n\n{SENTENCE}"})
         ids.append(builder.build().snapshot)
     assert snapshot_ids(settings.index) == ids[:0:-1]
+
+
+def test_the_snapshot_in_service_before_a_build_is_kept_though_others_are_newer(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    builder = make_builder(settings.model_copy(update={"keep_snapshots": 2}), embedder)
+    ids = []
+    for n in range(2):
+        write_releases({"changing.txt": f"Version {n}\n\n{SENTENCE}"})
+        ids.append(builder.build().snapshot)
+    roll_back(settings.index)
+    write_releases({"changing.txt": f"Version 2\n\n{SENTENCE}"})
+    ids.append(builder.build().snapshot)
+    assert snapshot_ids(settings.index) == [ids[2], ids[0]]
 
 
 def test_progress_tells_stage_and_counts(settings: Settings, embedder: WordEmbedder) -> None:

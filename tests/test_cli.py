@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from qa_service.cli import app, main
 from qa_service.config import Settings
-from qa_service.errors import SettingsError, TrainingError
+from qa_service.errors import QuestionError, SettingsError, TrainingError
 from qa_service.feedback import Feedback, FeedbackError, FeedbackStore
 
 
@@ -77,6 +77,38 @@ def test_filters_bound_the_answer(run) -> None:  # type: ignore[no-untyped-def]
     assert run("ask", "Where?", "--date-from", "soon").exit_code == 2
 
 
+@pytest.mark.parametrize("command", ["ask", "timeline"])
+def test_dates_in_the_wrong_order_are_refused(run, command: str) -> None:  # type: ignore[no-untyped-def]
+    result = run(command, "Where?", "--date-from", "2005-01-01", "--date-to", "2004-12-31")
+    assert result.exit_code == 2
+    assert "--date-to is before --date-from" in result.output
+
+
+@pytest.mark.parametrize("missing", ["nope.txt", "caf\udce9.txt"])
+def test_a_release_that_there_is_not_is_named(run, missing: str) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    result = run("ask", "Where will Toyota build?", "--document", "2005-05-10-summit.txt", "--document", missing)
+    assert isinstance(result.exception, QuestionError)
+    assert str(result.exception).startswith(f"there is no release {missing}: ")
+    assert run("ask", "Where will Toyota build?", "--document", "2005-05-10-summit.txt").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["ask", "timeline"])
+def test_a_question_that_is_no_text_is_refused(run, command: str) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    result = run(command, "Where is the caf\udce9?")
+    assert isinstance(result.exception, QuestionError)
+    assert "UTF-8" in str(result.exception)
+
+
+def test_status_says_when_no_release_has_a_date(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    for name in ("2002-08-30-flood.txt", "2005-05-10-summit.txt"):
+        (settings.documents / name).unlink()
+    run("build")
+    assert "newest     no release has a date\n" in run("status").stdout
+    assert json.loads(run("status", "--json").stdout)["newest"] is None
+
+
 def test_status_shows_the_snapshot_in_service(run) -> None:  # type: ignore[no-untyped-def]
     version = json.loads(run("build", "--json").stdout)["snapshot"]
     facts = json.loads(run("status", "--json").stdout)
@@ -104,7 +136,7 @@ def test_history_can_be_walked_compared_and_pruned(run, tmp_path: Path, settings
     assert "1 of 1 saved questions are answered differently" in text
     assert first in run("rollback").stdout
     assert json.loads(run("status", "--json").stdout)["version"] == first
-    assert run("prune", "--keep", "1").stdout == "nothing to remove\n"
+    assert run("prune", "--keep", "2").stdout == "nothing to remove\n"
     run("rollback", second["snapshot"])
     assert run("prune", "--keep", "1").stdout == f"removed {first}\n"
 

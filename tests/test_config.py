@@ -76,3 +76,19 @@ def test_a_token_that_is_too_short_is_not_shown(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(SettingsError, match=r"rebuild_token = \(not shown\): .*at least 16") as raised:
         load_settings()
     assert "hunter2" not in str(raised.value)
+
+
+def test_an_empty_variable_is_one_that_is_not_set(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (empty_folder / "qa.toml").write_text("host = '0.0.0.0'\n")
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"QA_{name.upper()}", "")
+    assert load_settings() == Settings(host="0.0.0.0")
+    assert (load_settings().threshold, load_settings().rebuild_token) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["max_file_mb", "fetch_max_mb"])
+@pytest.mark.parametrize("value", ["inf", "nan", "1001", "0"])
+def test_a_size_has_bounds(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"QA_{name.upper()}", value)
+    with pytest.raises(SettingsError, match=rf"{name} = '{value}': .*(less|greater) than"):
+        load_settings()

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from qa_service.dialogue import Understood
 from qa_service.engine import Engine
 from qa_service.errors import CitationError, QuestionError
+from qa_service.finding import Finder, heeded_dates
 from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
 from qa_service.reading import Calibration
@@ -50,7 +52,7 @@ class FixedRetriever(Retriever):
         self.asked.append(question)
         names = [name for name in TEXTS if filters.document_ids is None or name in filters.document_ids]
         passages = [Passage(name, 1, 0, len(TEXTS[name]), TEXTS[name], f"Title of {name}") for name in names]
-        return [Hit(row, passage, 1 / (61 + row), 0.5, 1.0) for row, passage in enumerate(passages)][:k]
+        return [Hit(row, passage, 1 / (61 + row), row, 0.5, 1.0) for row, passage in enumerate(passages)][:k]
 
 
 class FixedReader:
@@ -137,7 +139,7 @@ class FiveReleases(FixedRetriever):
 
     def retrieve(self, question: str, k: int, filters: Filters) -> list[Hit]:
         passages = [Passage(name, 1, 0, len(text), text, "Talks") for name, text in FIVE.items()]
-        return [Hit(row, passage, 1 / (61 + row), 0.5, 1.0) for row, passage in enumerate(passages)][:k]
+        return [Hit(row, passage, 1 / (61 + row), row, 0.5, 1.0) for row, passage in enumerate(passages)][:k]
 
 
 @pytest.mark.parametrize(
@@ -243,6 +245,22 @@ def test_a_follow_up_is_read_as_it_stands_alone() -> None:
     assert reply.interpreted_as == "How long did Koizumi meet Putin in Paris?"
 
 
+@pytest.mark.parametrize(
+    ("question", "history"),
+    [
+        ("how much does the zebra weigh?", []),
+        ("iPhone sales", []),
+        ("ß zebra", []),
+        ("how much does the zebra of the Berlin zoo weigh in kilograms?", [Turn("When did Koizumi meet Putin?", None)]),
+    ],
+)
+def test_a_question_that_lacks_only_a_capital_is_taken_as_typed(question: str, history: list[Turn]) -> None:
+    reader = FixedReader({"a.txt": ("approximately 30 minutes", 2.0)})
+    reply = engine_with({}, reader=reader).ask(question, history=history)
+    assert reply.interpreted_as is None
+    assert reader.asked == [question]
+
+
 @pytest.mark.parametrize("question", ["", "   \n", "x" * 2001])
 def test_a_question_outside_the_limits_is_an_error(question: str) -> None:
     with pytest.raises(QuestionError, match=r"send 1 to 2,000"):
@@ -334,6 +352,16 @@ def test_a_date_that_would_leave_no_answer_becomes_a_preference_and_says_so() ->
 def test_other_dates_exclude_nothing() -> None:
     reply = dated_engine(BOTH).ask("How long did they meet in 2006?")
     assert {answer.text for answer in reply.answers} == {"approximately 30 minutes", "two hours"}
+
+
+def test_a_passage_of_the_dates_asked_for_moves_up_and_its_rank_with_it() -> None:
+    finder = Finder(DatedRetriever(), FixedCatalog(TEXTS))  # type: ignore[arg-type]
+    question = "How long did they meet in 2006?"
+    dates = heeded_dates(question, Filters(), dt.date(2007, 1, 1))
+    plain = finder.find(Understood(question), None, Filters()).hits
+    found = finder.find(Understood(question), dates, Filters()).hits
+    assert [hit.row for hit in plain] == [0, 1, 2]
+    assert [(hit.row, hit.rank) for hit in found] == [(2, 0), (0, 1), (1, 2)]
 
 
 def test_the_callers_dates_win_over_the_questions() -> None:

@@ -22,6 +22,7 @@ from qa_service.config import Settings
 from qa_service.errors import BuildError
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.snapshot import current_id, open_current, snapshot_ids
+from qa_service.live import LiveEngine
 from qa_service.reports import BuildReport
 
 pytestmark = pytest.mark.slow
@@ -253,3 +254,22 @@ def test_a_flipped_byte_in_any_file_leaves_the_old_index_in_service(
         assert answer(settings) == old, name
         (folder / name).write_bytes(whole)
     assert answer(settings) == new
+
+
+def test_a_server_that_may_open_no_more_files_answers_from_the_old_index_and_follows_later(
+    settings: Settings, change: Callable[[int], tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa_service.assembly.make_embedder", lambda _settings: WordEmbedder())
+    before = current_id(settings.index)
+    live = LiveEngine(settings)
+    assert live.current().info.version == before
+    change(1)
+    report = build(settings)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        version = live.current().info.version
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert version == before
+    assert live.current().info.version == report.snapshot

@@ -1,12 +1,17 @@
+import errno
+import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fakes import WordEmbedder
 
+from qa_service import live as live_module
 from qa_service.assembly import make_builder
 from qa_service.config import Settings
-from qa_service.errors import ModelError, NoSnapshotError
+from qa_service.errors import DamagedSnapshotError, ModelError, NoSnapshotError
+from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.snapshot import current_id
 from qa_service.live import LiveEngine
 
@@ -69,3 +74,91 @@ def test_a_snapshot_of_another_embedder_is_refused(
     make_builder(settings, WordEmbedder(name="other")).build()
     with pytest.raises(ModelError, match="was built with embedder other, the settings name words"):
         LiveEngine(settings).current()
+
+
+class Machine:
+    """Refuses to read files whose path names `refused`, and counts the files it read."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.refused: str | None = None
+        self.number = errno.EMFILE
+        self.n_read = 0
+        self._read = snapshots._sha256
+        monkeypatch.setattr(snapshots, "_sha256", self.sha256)
+
+    def sha256(self, path: Path) -> str:
+        self.n_read += 1
+        if self.refused and self.refused in str(path):
+            raise OSError(self.number, "refused", str(path))
+        return self._read(path)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO])
+def test_a_new_snapshot_that_could_not_be_read_once_is_served_later(
+    settings: Settings,
+    embedder: WordEmbedder,
+    write_releases: Callable[[dict[str, str]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    number: int,
+) -> None:
+    first = make_builder(settings, embedder).build()
+    live = LiveEngine(settings)
+    live.current()
+    write_releases({"new.txt": "A title\n\nA body."})
+    second = make_builder(settings, embedder).build()
+    machine = Machine(monkeypatch)
+    machine.refused, machine.number = second.snapshot, number
+    assert live.current().info.version == first.snapshot
+    assert "damaged" not in caplog.text
+    n_read, machine.refused = machine.n_read, None
+    assert live.current().info.version == first.snapshot
+    assert machine.n_read == n_read, "it was tried again at once"
+    monkeypatch.setattr(live_module, "time", SimpleNamespace(monotonic=lambda: math.inf))
+    assert live.current().info.version == second.snapshot
+
+
+def test_a_new_snapshot_that_could_not_be_opened_once_is_served_later(
+    settings: Settings,
+    embedder: WordEmbedder,
+    write_releases: Callable[[dict[str, str]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live_module, "RETRY_S", 0.0)
+    first = make_builder(settings, embedder).build()
+    live = LiveEngine(settings)
+    live.current()
+    write_releases({"new.txt": "A title\n\nA body."})
+    second = make_builder(settings, embedder).build()
+    make_engine = live_module.make_engine
+
+    def refuse(*_: object, **__: object) -> None:
+        raise DamagedSnapshotError("vectors.faiss can't be read.")
+
+    monkeypatch.setattr(live_module, "make_engine", refuse)
+    assert live.current().info.version == first.snapshot
+    monkeypatch.setattr(live_module, "make_engine", make_engine)
+    assert live.current().info.version == second.snapshot
+
+
+def test_a_damaged_new_snapshot_is_read_once(
+    settings: Settings,
+    embedder: WordEmbedder,
+    write_releases: Callable[[dict[str, str]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live_module, "RETRY_S", 0.0)
+    first = make_builder(settings, embedder).build()
+    live = LiveEngine(settings)
+    live.current()
+    write_releases({"new.txt": "A title\n\nA body."})
+    second = make_builder(settings, embedder).build()
+    (settings.index / "snapshots" / second.snapshot / "vectors.faiss").unlink()
+    machine = Machine(monkeypatch)
+    assert live.current().info.version == first.snapshot
+    n_read = machine.n_read
+    assert live.current().info.version == first.snapshot
+    assert machine.n_read == n_read
+    write_releases({"newer.txt": "A title\n\nAnother body."})
+    third = make_builder(settings, embedder).build()
+    assert live.current().info.version == third.snapshot

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from qa_service.engine import Engine
 from qa_service.indexing.snapshot import current_id, open_current
 from qa_service.live import LiveEngine
 from qa_service.serialization import reply_as_json
-from qa_service.types import Turn
+from qa_service.types import Reply, Turn
 
 mcp = pytest.importorskip("mcp", reason="needs the extra [mcp]")
 
@@ -98,6 +98,23 @@ def test_history_filters_and_top_k_reach_the_engine(eager: Settings, engine: Eng
     assert {passage["document_id"] for passage in limited["passages"]} == {"2002-08-30-flood.txt"}
 
 
+def test_an_earlier_answer_without_words_is_none(
+    eager: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Sequence[Turn]] = []
+    ask = Engine.ask
+
+    def noting(self: Engine, question: str, **options: Any) -> Reply:
+        asked.append(options["history"])
+        return ask(self, question, **options)
+
+    monkeypatch.setattr(Engine, "ask", noting)
+
+    call(eager, "ask", question="When will he visit?", history=[{"question": TOYOTA, "answer": ""}])
+
+    assert asked == [[Turn(TOYOTA, None)]]
+
+
 def test_a_refusal_is_a_result_with_its_reason(settings: Settings, engine: Engine) -> None:
     result = call(settings.model_copy(update={"threshold": 1.0}), "ask", question=TOYOTA)
 
@@ -140,6 +157,11 @@ def test_a_release_is_read_in_pieces_that_join(eager: Settings, engine: Engine) 
         ("ask", {}, "question\n  Field required"),
         ("ask", {"question": "x", "top_k": 51}, "less than or equal to 50"),
         ("ask", {"question": "x", "date_from": "soon"}, "date_from"),
+        ("ask", {"question": "x", "document_ids": ["\ud800"]}, "document_ids.0"),
+        ("ask", {"question": "x", "history": [{"question": "\ud800"}]}, "history.0.question"),
+        ("ask", {"question": "x", "history": [{"question": "y", "answer": "\ud800"}]}, "history.0.answer"),
+        ("search", {"query": "x", "document_ids": ["\ud800"]}, "document_ids.0"),
+        ("get_release", {"document_id": "\ud800"}, "document_id"),
         ("search", {"query": "x", "date_from": "2005-02-01", "date_to": "2005-01-01"}, "is before date_from"),
         ("erase", {}, "erase"),
     ],

@@ -1,7 +1,11 @@
 """Rebuilds in a process of their own. The process uses the fake embedder, all else is real."""
 
+import errno
+import multiprocessing.context
 import os
 import signal
+import struct
+import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -13,9 +17,10 @@ from fakes import WordEmbedder
 from qa_service import rebuilding
 from qa_service.assembly import make_builder
 from qa_service.config import Settings
-from qa_service.errors import BusyError
+from qa_service.errors import BuildError, BusyError
 from qa_service.indexing.snapshot import current_id, writing
-from qa_service.rebuilding import Rebuilder
+from qa_service.job_folder import JobFolder
+from qa_service.rebuilding import Rebuilder, rebuild
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +39,30 @@ def slowly(settings: Settings, connection: Connection) -> None:
 
 def dying(settings: Settings, connection: Connection) -> None:
     connection.send(("loading", 1, 2))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying_in_a_message(settings: Settings, connection: Connection) -> None:
+    os.write(connection.fileno(), struct.pack("!i", 1000) + b"the first of a thousand bytes")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def babbling(settings: Settings, connection: Connection) -> None:
+    connection.send_bytes(b"no message")
+    time.sleep(60)
+
+
+def failing_with_no_text(settings: Settings, connection: Connection) -> None:
+    connection.send(BuildError("caf\udce9"))
+
+
+def dying_in_the_replay(settings: Settings, connection: Connection) -> None:
+    rebuilding.replay = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment, return-value]
+    with_words(settings, connection)
+
+
+def dying_when_published(settings: Settings, connection: Connection) -> None:
+    make_builder(settings, WordEmbedder()).build()
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -117,7 +146,12 @@ def test_another_process_tells_how_a_job_ended(rebuilder: Rebuilder, settings: S
     assert Rebuilder(settings).job(ended.id) == ended
 
 
-def test_a_job_whose_server_is_gone_has_failed(rebuilder: Rebuilder, settings: Settings) -> None:
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_job_whose_server_is_gone_has_failed(
+    rebuilder: Rebuilder, settings: Settings, embedder: WordEmbedder, is_new: bool
+) -> None:
+    if not is_new:
+        make_builder(settings, embedder).build()
     rebuilder.wait(rebuilder.start().id)
     [ended] = rebuilder.jobs()
     note = settings.index / "jobs" / f"{ended.id}.json"
@@ -126,7 +160,8 @@ def test_a_job_whose_server_is_gone_has_failed(rebuilder: Rebuilder, settings: S
     found = Rebuilder(settings).job(ended.id)
 
     assert found
-    assert (found.state, found.error) == ("failed", "the server that ran it has ended; the index is as it was")
+    became = f"CURRENT names {current_id(settings.index)} now" if is_new else "the index is as it was"
+    assert (found.state, found.error) == ("failed", f"the server that ran it has ended; {became}")
     assert Rebuilder(settings).start().state == "running"  # it is in nobody's way
 
 
@@ -157,3 +192,137 @@ def test_saved_questions_are_asked_of_both_snapshots(
     assert second.rebuilt
     assert second.rebuilt.replay
     assert second.rebuilt.replay.n_questions == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [(dying_in_a_message, -signal.SIGKILL), (babbling, -signal.SIGTERM)],
+)
+def test_a_rebuild_whose_messages_break_off_is_a_failed_job_and_the_next_one_runs(
+    rebuilder: Rebuilder, monkeypatch: pytest.MonkeyPatch, target: Callable[..., None], status: int
+) -> None:
+    monkeypatch.setattr(rebuilding, "_rebuild_here", target)
+    ended = rebuilder.wait(rebuilder.start().id)
+    assert (ended.state, ended.error) == (
+        "failed",
+        f"the build's process ended with status {status}; the index is as it was",
+    )
+    monkeypatch.setattr(rebuilding, "_rebuild_here", with_words)
+    assert rebuilder.wait(rebuilder.start().id).state == "succeeded"
+
+
+def test_a_rebuild_whose_process_cannot_be_started_is_a_failed_job_and_the_next_one_runs(
+    rebuilder: Rebuilder, settings: Settings
+) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(multiprocessing.context.SpawnProcess, "start", refuse)
+        ended = rebuilder.wait(rebuilder.start().id)
+    assert ended.state == "failed"
+    assert ended.error == (
+        "the build's process can't be run: [Errno 11] Resource temporarily unavailable; the index is as it was"
+    )
+    assert Rebuilder(settings).job(ended.id) == ended
+    assert rebuilder.wait(rebuilder.start().id).state == "succeeded"
+
+
+def test_an_error_that_cannot_be_noted_ends_the_job_all_the_same(
+    rebuilder: Rebuilder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "_rebuild_here", failing_with_no_text)
+    ended = rebuilder.wait(rebuilder.start().id)
+    assert (ended.state, ended.error) == ("failed", "caf\udce9")
+    assert not JobFolder(settings.index / "jobs").is_running(ended.id)
+    monkeypatch.setattr(rebuilding, "_rebuild_here", with_words)
+    assert rebuilder.wait(rebuilder.start().id).state == "succeeded"
+
+
+@pytest.mark.parametrize("what", ["note", "follower"])
+def test_a_job_that_cannot_begin_is_no_job_and_the_next_one_runs(
+    rebuilder: Rebuilder, settings: Settings, what: str
+) -> None:
+    class Unstarted(threading.Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    def write_half(folder: JobFolder, job_id: str, content: bytes) -> None:
+        (settings.index / "jobs" / f".{job_id}.json").write_bytes(content[:9])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        if what == "note":
+            patch.setattr(JobFolder, "write", write_half)
+        else:
+            patch.setattr(rebuilding.threading, "Thread", Unstarted)
+        with pytest.raises((OSError, RuntimeError)):
+            rebuilder.start()
+    assert rebuilder.jobs() == []
+    assert list((settings.index / "jobs").iterdir()) == []
+    assert not rebuilder._jobs
+    assert rebuilder.wait(rebuilder.start().id).state == "succeeded"
+
+
+def test_a_rebuild_that_dies_in_the_replay_has_put_its_snapshot_into_service(
+    rebuilder: Rebuilder,
+    settings: Settings,
+    embedder: WordEmbedder,
+    write_releases: Callable[[dict[str, str]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = make_builder(settings, embedder).build().snapshot
+    (settings.documents.parent / "questions.jsonl").write_text('{"question": "What was worth 16.7 million yen?"}\n')
+    write_releases({"new.txt": "A new release\n\nIt says nothing about floods or about relief supplies."})
+    monkeypatch.setattr(rebuilding, "_rebuild_here", dying_in_the_replay)
+    ended = rebuilder.wait(rebuilder.start().id)
+    assert (ended.state, ended.error) == ("succeeded", None)
+    assert ended.rebuilt
+    assert ended.rebuilt.report.snapshot == current_id(settings.index) != before
+    assert ended.rebuilt.replay_failed == "the build's process ended with status -9"
+
+
+def test_a_rebuild_that_dies_when_its_snapshot_is_in_service_does_not_say_that_it_is_not(
+    rebuilder: Rebuilder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "_rebuild_here", dying_when_published)
+    ended = rebuilder.wait(rebuilder.start().id)
+    now = current_id(settings.index)
+    assert now
+    assert ended.error == f"the build's process ended with status -9; CURRENT names {now} now"
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "reason"),
+    [
+        ("load_saved_questions", PermissionError(errno.EACCES, "Permission denied"), "Permission denied"),
+        ("replay", MemoryError(), "MemoryError"),
+        ("replay", TypeError("no text"), "no text"),
+        (
+            "add_note",
+            UnicodeEncodeError("utf-8", "caf\udce9", 3, 4, "surrogates not allowed"),
+            "'utf-8' codec can't encode character '\\udce9' in position 3: surrogates not allowed",
+        ),
+        ("add_note", OSError(errno.ENOSPC, "No space left on device", "/srv/index"), "No space left on device"),
+    ],
+)
+def test_a_replay_that_fails_in_any_way_leaves_the_build_done(
+    settings: Settings,
+    embedder: WordEmbedder,
+    write_releases: Callable[[dict[str, str]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    error: Exception,
+    reason: str,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(rebuilding, "make_embedder", lambda _: embedder)
+    rebuild(settings)
+    (settings.documents.parent / "questions.jsonl").write_text('{"question": "What was worth 16.7 million yen?"}\n')
+    write_releases({"new.txt": "A new release\n\nIt says nothing about floods or about relief supplies."})
+    monkeypatch.setattr(rebuilding, step, fail)
+    rebuilt = rebuild(settings)
+    assert rebuilt.report.snapshot == current_id(settings.index)
+    assert (rebuilt.replay, rebuilt.replay_failed) == (None, reason)

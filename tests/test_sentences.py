@@ -24,11 +24,22 @@ def sentences(text: str) -> list[str]:
         ["The U.N. Secretary-General spoke.", "Sens. Lee (R, N.Y.), and Day (D, N.M. ), heard him."],
         ["It began at 6:40 p.m. and took an hour.", "It cost $2.9 billion."],
         ["“We agree.”", "He left."],
+        [
+            "The paint contains lead.",
+            "Customers should return it.",
+            "It fell by 4.6 per cent.",
+            "Of these, two remain.",
+        ],
+        ["She fell ill.”", "“He left no. 12 vs. Japan, approx. Monday.", "It was for the port.)", "They met."],
         ["What happened?", "Nothing!"],
     ],
 )
 def test_sentences_end_where_a_reader_would_end_them(expected: list[str]) -> None:
     assert sentences(" ".join(expected)) == expected
+
+
+def test_no_sentence_ends_inside_a_word() -> None:
+    assert sentences("1 1 . 1 1 .:") == ["1 1 .", "1 1 .:"]
 
 
 def test_a_blank_line_ends_a_sentence_without_a_full_stop() -> None:

@@ -1,4 +1,6 @@
 import datetime as dt
+import re
+import tracemalloc
 from itertools import pairwise
 
 from fakes import WordEmbedder, document
@@ -106,6 +108,22 @@ def test_context_that_the_passage_holds_is_not_said_twice() -> None:
     text = "Visit of the Minister\n\nMay 10, 2005"
     doc = document(text, title="Visit of the Minister", date=dt.date(2005, 5, 10), body_start=len(text))
     assert split(doc)[0].contextual_text == text
+
+
+@given(st.text(alphabet="ab \n", max_size=80))
+def test_paragraphs_end_where_a_blank_line_begins(text: str) -> None:
+    stated = re.finditer(r"\S(?:[^\n]|\n(?!\s*\n))*", text)  # the rule, a character at a time
+    assert texts(text, min_words=0, max_tokens=1000) == [match.group().rstrip() for match in stated]
+
+
+def test_a_paragraph_of_a_million_characters_takes_no_memory_for_each() -> None:
+    splitter = Splitter(lambda texts: [1] * len(texts))
+    doc = document("word " * 200_000 + "end")
+    tracemalloc.start()
+    splitter.split(doc)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 60_000_000
 
 
 paragraphs = st.lists(

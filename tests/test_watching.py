@@ -1,14 +1,20 @@
 """The watcher on a real folder; rebuilds run in this process, on the fake embedder."""
 
+import errno
+import multiprocessing
+import os
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from fakes import WordEmbedder
 
+from qa_service import watching
 from qa_service.assembly import make_builder
 from qa_service.config import Settings
 from qa_service.errors import BuildError
@@ -19,19 +25,23 @@ from qa_service.watching import Watcher
 
 pytestmark = pytest.mark.slow
 
+CONTEXT = multiprocessing.get_context("forkserver")
 DEADLINE_S = 40.0
 
 
 class RebuilderHere:
-    """Builds at once. `failures` builds fail first; `during` is called while a build runs."""
+    """Builds at once. `failures` builds fail first, `refusals` don't begin; `during` is called while a build runs."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.n_builds = 0
         self.failures = 0
+        self.refusals: list[Exception] = []
         self.during: Callable[[], object] = lambda: None
 
     def start(self) -> Job:
+        if self.refusals:
+            raise self.refusals.pop()
         return Job("1", "running", None)  # type: ignore[arg-type]
 
     def wait(self, job_id: str) -> Job:
@@ -146,3 +156,100 @@ def test_hidden_files_are_no_change(settings: Settings, watch: Callable[[], None
     (settings.documents / ".part").write_text("x")
     time.sleep(2.5)
     assert rebuilder.n_builds == before
+
+
+def test_a_rebuild_that_cannot_begin_is_tried_again(
+    settings: Settings, watch: Callable[[], None], rebuilder: RebuilderHere, caplog: pytest.LogCaptureFixture
+) -> None:
+    rebuilder.refusals = [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("can't start new thread")]
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    assert "no rebuild can begin, which is tried again in 0.5 s: [Errno 28] No space left on device" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "OS file watch limit reached"), FileNotFoundError("gone"), RuntimeError("lost")]
+)
+def test_a_folder_that_cannot_be_watched_is_watched_when_it_can(
+    settings: Settings,
+    watch: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    changes_in, refusals = watching.changes_in, [error, error]
+
+    def refuse(*arguments: Any, **named: Any) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return changes_in(*arguments, **named)
+
+    monkeypatch.setattr(watching, "changes_in", refuse)
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    until(lambda: not refusals)
+    assert f"documents can't be watched, which is tried again in 0.5 s: {error}" in caplog.text
+    (settings.documents / "new.txt").write_text("New\n\nA body of some words.")
+    until(lambda: "new.txt" in indexed(settings))
+
+
+def test_a_folder_that_can_never_be_watched_is_looked_through(
+    settings: Settings, watch: Callable[[], None], rebuilder: RebuilderHere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "OS file watch limit reached")
+
+    monkeypatch.setattr(watching, "changes_in", refuse)
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    time.sleep(2.5)
+    assert rebuilder.n_builds == 1
+    (settings.documents / "new.txt").write_text("New\n\nA body of some words.")
+    until(lambda: "new.txt" in indexed(settings))
+
+
+def test_a_folder_that_goes_while_it_is_looked_through_holds_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def gone(folder: Any) -> Any:
+        if Path(folder).name == "undated":
+            raise FileNotFoundError(folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", gone)
+    assert {path.name for path in watching._state(settings.documents)} == {
+        "2005-05-10-summit.txt",
+        "2002-08-30-flood.txt",
+    }
+
+
+def test_a_folder_in_it_that_may_not_be_read_keeps_nothing_else_from_being_watched(settings: Settings) -> None:
+    with TemporaryDirectory() as name:  # pytest's own folders may not even be looked into by others
+        Path(name).chmod(0o755)
+        documents = Path(name) / "documents"
+        (documents / "closed").mkdir(parents=True)
+        (documents / "closed").chmod(0o000)
+        documents.chmod(0o777)
+        process = CONTEXT.Process(
+            target=listen_as_nobody, args=(settings.model_copy(update={"documents": documents}),), daemon=True
+        )
+        process.start()
+        process.join(DEADLINE_S)
+        (documents / "closed").chmod(0o755)
+        assert process.exitcode == 0
+
+
+def listen_as_nobody(settings: Settings) -> None:
+    if os.geteuid() == 0:  # root may read everything
+        os.setuid(65534)
+    changed, stop = threading.Event(), threading.Event()
+    watcher = Watcher(settings, None)  # type: ignore[arg-type]
+    threading.Thread(target=watcher._listen, args=(changed, stop), daemon=True).start()
+    assert changed.wait(10)
+    time.sleep(1.5)
+    changed.clear()
+    (settings.documents / "new.txt").write_text("New")
+    assert changed.wait(10)
+    stop.set()

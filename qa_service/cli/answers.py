@@ -1,10 +1,15 @@
 """Commands that answer in the terminal: ask, timeline."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa_service.cli.options import AsJson, Documents, Index, as_date, open_settings
+from qa_service.cli.options import AsJson, Documents, Index, as_dates, open_settings
+from qa_service.errors import QuestionError
+
+if TYPE_CHECKING:
+    from qa_service.indexing.catalog import Catalog
 
 
 def ask(
@@ -25,8 +30,10 @@ def ask(
     from qa_service.serialization import reply_as_json  # noqa: PLC0415
     from qa_service.types import Filters  # noqa: PLC0415
 
-    filters = Filters(as_date(date_from), as_date(date_to), tuple(document) if document else None)
-    reply = open_engine(settings).ask(question, top_k=top_k, filters=filters, read_dates=read_dates)
+    filters = Filters(*as_dates(date_from, date_to), tuple(document) if document else None)
+    engine = open_engine(settings)
+    _check_releases(engine.catalog, document or ())
+    reply = engine.ask(question, top_k=top_k, filters=filters, read_dates=read_dates)
     if json_output:
         terminal.print_json(reply_as_json(reply))
     else:
@@ -50,11 +57,18 @@ def timeline(
     from qa_service.serialization import timeline_as_json  # noqa: PLC0415
     from qa_service.types import Filters  # noqa: PLC0415
 
-    traced = open_engine(settings).timeline(
-        question, filters=Filters(as_date(date_from), as_date(date_to)), max_releases=max_releases
-    )
+    filters = Filters(*as_dates(date_from, date_to))
+    traced = open_engine(settings).timeline(question, filters=filters, max_releases=max_releases)
     if json_output:
         terminal.print_json(timeline_as_json(traced))
     else:
         terminal.print_timeline(traced)
     raise typer.Exit(0 if traced.entries else 2)
+
+
+def _check_releases(catalog: "Catalog", document_ids: Sequence[str]) -> None:
+    # a file name that is no UTF-8 is no release's, and SQLite can't be asked for it
+    known = catalog.titles_of([name.encode(errors="replace").decode() for name in document_ids])
+    for name in document_ids:
+        if name not in known:
+            raise QuestionError(f"there is no release {name}: name one as 'qa-service ask' cites it, with its folder.")

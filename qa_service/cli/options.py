@@ -23,7 +23,15 @@ def open_settings(**flags: Any) -> "Settings":
     return settings
 
 
-def as_date(text: str | None) -> dt.date | None:
+def as_dates(date_from: str | None, date_to: str | None) -> tuple[dt.date | None, dt.date | None]:
+    """Return the days of --date-from and --date-to; raises typer.BadParameter."""
+    first, last = _as_date(date_from), _as_date(date_to)
+    if first and last and last < first:
+        raise typer.BadParameter("--date-to is before --date-from: swap them.")
+    return first, last
+
+
+def _as_date(text: str | None) -> dt.date | None:
     """Return the day of a YYYY-MM-DD option; raises typer.BadParameter."""
     try:
         return dt.date.fromisoformat(text) if text else None

@@ -31,12 +31,12 @@ def status(documents: Documents = None, index: Index = None, json_output: AsJson
     if json_output:
         terminal.print_json(facts)
     else:
-        terminal.print_facts(facts)
+        terminal.print_facts(facts | {"newest": facts["newest"] or "no release has a date"})
 
 
 def rollback(
     snapshot: Annotated[
-        str | None, typer.Argument(help="Id of the snapshot; by default the one before.", show_default=False)
+        str | None, typer.Argument(help="Id of the snapshot; by default the newest older one.", show_default=False)
     ] = None,
     index: Index = None,
 ) -> None:

@@ -6,15 +6,17 @@ the rules don't understand stays as it was typed, and the questions that it lean
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qa_service.dialogue.ellipsis import AUXILIARY, PREPOSITION, complete
+from qa_service.dialogue.ellipsis import AUXILIARY, PREPOSITION, asks_only, complete
 from qa_service.dialogue.references import Topic, points_back, resolve
 from qa_service.types import Turn
 from qa_service.words import content_words
 
 # Turns before these can hardly matter, and a client may send thousands.
 _MAX_TURNS = 12
+# A question that would grow beyond this, as no caller may type it, stays as it was typed.
+_MAX_LENGTH = 2_000
 # A question of so few words may lean on the last although nothing in it says so: "What was Taos County's share?"
 _FEW_WORDS = 5
 _OPENING = re.compile(
@@ -28,9 +30,9 @@ _FRESH_START = re.compile(
     r"unrelated(?:ly)?|something else|moving on|next (?:question|topic))\b[\s,:;.!–-]*",
     re.IGNORECASE,
 )
-_CORRECTION = re.compile(r"^(?:no|nope|sorry|i meant?|i mean|rather|actually|not that)\b[\s,.–-]*", re.IGNORECASE)
+_CORRECTION = re.compile(r"^(?:(?:no|nope|sorry|i meant?|rather|actually|not that)\b[\s,.–-]*)+", re.IGNORECASE)
 _BACK = re.compile(
-    r"^(?:(?:going|coming|getting) )?back to (?P<words>[^,.:;?–]{2,60})[,.:;–-]+\s*(?P<clause>.+)$", re.IGNORECASE
+    r"^(?:(?:going|coming|getting) )?back to (?P<words>[^,.:;?–]{2,60})[,.:;–-]+\s*(?P<clause>[\s\S]+)$", re.IGNORECASE
 )
 _ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
 # "What about Jasper, who is it twinned with?": the words in front are what the pronoun stands for.
@@ -69,13 +71,13 @@ class Understood:
     @property
     def stands_alone(self) -> bool:
         """Whether the question, as it is now, no longer needs what it leans on to be understood."""
-        points = points_back(self.question) or _BARE_NOUN.search(self.question)
+        points = points_back(self.question) or asks_only(self.question) or _BARE_NOUN.search(self.question)
         return self.context is None or (self.is_certain and not points)
 
     @property
     def written_out(self) -> str:
         """The stand-alone question; behind it in brackets what it leans on, when it still points there."""
-        whole = self.question[:1].upper() + self.question[1:]
+        whole = _capitalised(self.question)
         return whole if self.stands_alone else f"{whole} ({self.context})"
 
 
@@ -83,6 +85,8 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     """Return what `question` means after `history`, oldest turn first."""
     topic = Topic()
     for turn in history[-_MAX_TURNS:]:
+        if topic.questions and not _has_letter(_core(turn.question.strip())):
+            continue  # "Thanks!" is no question to complete another with
         understood = _understand(turn.question.strip(), topic)
         topic = topic.after(turn.question, understood.question, turn.answer, is_new=understood.context is None)
     return _understand(question, topic)
@@ -91,13 +95,28 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
 def _understand(question: str, topic: Topic) -> Understood:
     if not topic.questions:
         return Understood(question)
-    core = _OPENING.sub("", question)
-    if fresh := _FRESH_START.match(core):
-        return Understood(core[fresh.end() :] or question)
-    core = _CORRECTION.sub("", core) or question
+    understood = _read(question, topic)
+    is_question = _has_letter(understood.question) and len(understood.question) <= _MAX_LENGTH
+    return understood if is_question else replace(understood, question=question)
+
+
+def _read(question: str, topic: Topic) -> Understood:
+    """Return what the question means; nothing may be left of it, or too much put in."""
+    if fresh := _FRESH_START.match(core := _OPENING.sub("", question)):
+        return Understood(core[fresh.end() :])
+    core = _core(question)
     if back := _BACK.match(core):
         return Understood(resolve(back["clause"], topic), f"{topic.context} {back['words']}")
     return _follow_up(core, topic)
+
+
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))
+
+
+def _core(question: str) -> str:
+    """Return the question without polite words and words of correction in front."""
+    return _CORRECTION.sub("", _OPENING.sub("", question))
 
 
 def _follow_up(question: str, topic: Topic) -> Understood:
@@ -105,7 +124,8 @@ def _follow_up(question: str, topic: Topic) -> Understood:
     in_front = _IN_FRONT.match(question)
     if in_front:
         question = _put_in(in_front["words"], in_front["clause"])
-    completed = complete(_ABOUT.sub("", question), topic.questions[0])
+    before = next((each for each in topic.questions if not asks_only(each)), topic.questions[0])
+    completed = complete(_ABOUT.sub("", question), before)
     if in_front or completed or points_back(question) or not new_names:
         whole = resolve(completed or question, topic)
         return Understood(whole, topic.context, topic.answers[0], new_names)
@@ -119,6 +139,12 @@ def _put_in(words: str, clause: str) -> str:
     if _ANY_PRONOUN.search(clause):
         return _ANY_PRONOUN.sub(lambda _: words, clause, count=1)
     return f"{clause.rstrip('?. ')} {words}?"
+
+
+def _capitalised(question: str) -> str:
+    """Return the question with a capital first; not "IPhone", nor two letters for one."""
+    word, first = question.partition(" ")[0], question[:1].upper()
+    return first + question[1:] if word.islower() and len(first) == 1 else question
 
 
 def _names(question: str) -> set[str]:

@@ -3,10 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-_NAME_WORD = r"(?:[A-Z][\w'’.-]*[\w.]|[A-Z]\.)"
+# What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
+_MAX_PRONOUNS = 8
+_MAX_NAMES = 20
+_MAX_NAME_LENGTH = 100
+_NAME_WORD = r"[A-Z][\w'’.-]*[\w.]"
 _NAME = re.compile(rf"{_NAME_WORD}(?: (?:(?:of|de|van|von|al|bin|the|and) )?{_NAME_WORD})*")
 _PLACING = re.compile(r"\b(?:in|at|near|to|from|of|for|across|around)(?: the)? $", re.IGNORECASE)
+_PLACING_LENGTH = len(" around the ")
 _NO_PERSON = re.compile(
     r"\b(?:act|agency|academy|administration|air|army|association|bank|base|bay|beach|bill|board|bureau|center|city|club|"
     r"college|commission|committee|company|conference|congress|corps|council|county|court|department|district|fund|"
@@ -53,7 +59,7 @@ _THAT_TIME = re.compile(
 _THAT_MONTH = re.compile(rf"\b(?:in )?that ({_MONTH})\b", re.IGNORECASE)
 _THEN = re.compile(r"\b(?:by |back )?then(?=\?|$)", re.IGNORECASE)
 _ONE = re.compile(r"\b(?:the|that) one\b", re.IGNORECASE)
-_OWNED = re.compile(r"['’]s? (?:(?:[A-Z0-9][\w'’-]*|spring|summer|fall|autumn|winter|first|last|new) )*([a-z]+)\b")
+_OWNED = re.compile(r"['’]s? (?:(?:[A-Z0-9][\w'’-]*|spring|summer|fall|autumn|winter|first|last|new) ){0,8}([a-z]+)\b")
 _OWNER_ONLY = frozenset({"first", "last", "new", "own"})
 
 
@@ -79,16 +85,16 @@ class Topic:
     def names(self) -> set[str]:
         """Words of the names and years that were said, in lower case."""
         said = " ".join([*self.questions, *(answer or "" for answer in self.answers)])
-        return {re.sub(r"['’]s?$", "", word.lower()) for word in re.findall(r"[A-Z][\w'’-]*|\b(?:19|20)\d\d\b", said)}
+        words = set(re.findall(r"[A-Z][\w'’-]*|\b(?:19|20)\d\d\b", said))
+        return {re.sub(r"['’]s?$", "", word.lower()) for word in words}
 
     def after(self, typed: str, question: str, answer: str | None, *, is_new: bool) -> "Topic":
         """Return the topic after another turn; one that leans on nothing begins anew."""
         if is_new:
             return Topic((question,), (answer,))
         men, women = set(self.men), set(self.women)
-        for match in _pronouns(typed):
-            if (person := _person(match, typed, self)) is not None:
-                (men if match.group().lower() in _MALE else women).add(person)
+        for match, person in _stood_for(typed, self):
+            (men if match.group().lower() in _MALE else women).add(person)
         return Topic((question, *self.questions), (answer, *self.answers), frozenset(men), frozenset(women))
 
 
@@ -100,13 +106,12 @@ def points_back(question: str) -> bool:
 def resolve(question: str, topic: Topic) -> str:
     """Return `question` with names, places and times for the words that point at them, where that is clear."""
     pieces, last = [], 0
-    for match in _pronouns(question):
-        if (person := _person(match, question, topic)) is not None:
-            is_possessive = match.group().lower() == "his" or (
-                match.group().lower() == "her" and not _is_object(match, question)
-            )
-            pieces += [question[last : match.start()], f"{person}'s" if is_possessive else person]
-            last = match.end()
+    for match, person in _stood_for(question, topic):
+        is_possessive = match.group().lower() == "his" or (
+            match.group().lower() == "her" and not _is_object(match, question)
+        )
+        pieces += [question[last : match.start()], f"{person}'s" if is_possessive else person]
+        last = match.end()
     question = "".join(pieces) + question[last:]
     return _with_times(_with_place(_with_noun(question, topic), topic), topic)
 
@@ -124,19 +129,33 @@ def _pronouns(question: str) -> Iterator[re.Match[str]]:
 
 def _is_bound(match: re.Match[str], question: str) -> bool:
     """Tell whether the pronoun may stand for a name before it in the same question."""
-    return bool(re.fullmatch(_BINDABLE, match.group(), re.IGNORECASE)) and bool(names_in(question[: match.start()]))
+    if not re.fullmatch(_BINDABLE, match.group(), re.IGNORECASE):
+        return False
+    opening = _ASKING.match(question, 0, match.start())
+    return _NAME.search(question, opening.end() if opening else 0, match.start()) is not None
 
 
 def _is_object(match: re.Match[str], question: str) -> bool:
     """Tell "call him" and "call her" from "her call"."""
     word = match.group().lower()
-    return word == "him" or (word == "her" and not re.match(r" [a-z]", question[match.end() :]))
+    return word == "him" or (word == "her" and not re.match(r" [a-z]", question[match.end() : match.end() + 2]))
 
 
-def _person(match: re.Match[str], question: str, topic: Topic) -> str | None:
-    other = topic.women if match.group().lower() in _MALE else topic.men
-    persons = _persons(topic, last_first=_is_object(match, question))
-    return next((person for person in persons if person not in other and person not in question), None)
+def _stood_for(question: str, topic: Topic) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield the first pronouns of the question, each with the person whom it stands for, where that is clear."""
+    pronouns = list(islice(_pronouns(question), _MAX_PRONOUNS))
+    if not pronouns:
+        return
+    persons = {
+        last_first: [person for person in _persons(topic, last_first=last_first) if person not in question]
+        for last_first in {_is_object(match, question) for match in pronouns}
+    }
+    for match in pronouns:
+        other = topic.women if match.group().lower() in _MALE else topic.men
+        for person in persons[_is_object(match, question)]:
+            if person not in other:
+                yield match, person
+                break
 
 
 def _persons(topic: Topic, *, last_first: bool) -> Iterator[str]:
@@ -148,17 +167,21 @@ def _persons(topic: Topic, *, last_first: bool) -> Iterator[str]:
         answered = (answer or "").partition(",")[0]
         if " " in answered and _NAME.fullmatch(answered) and not _ASKS_WHERE.search(question):
             yield from _without_places(answered)
-        named = [
-            person
-            for name in names_in(question)
-            if not _PLACING.search(question[: question.find(name)])
-            for person in _without_places(name)
-        ]
+        named = [person for name, is_placed in _placed(question) if not is_placed for person in _without_places(name)]
         yield from reversed(named) if last_first else named
+
+
+def _placed(question: str) -> Iterator[tuple[str, bool]]:
+    """Yield the last names in a question, in order, each with whether it says where."""
+    for name in names_in(question)[-_MAX_NAMES:]:
+        start = question.find(name)
+        yield name, _PLACING.search(question[max(start - _PLACING_LENGTH, 0) : start]) is not None
 
 
 def _without_places(name: str) -> list[str]:
     """Return the persons of a name such as "Gene and Carlene Boner of Hastings"; of "Medal of Honor" none."""
+    if len(name) > _MAX_NAME_LENGTH:
+        return []
     persons, _, place = name.partition(" of ")
     return [] if _NO_PERSON.search(persons) or (place and " " not in persons) else persons.split(" and ")
 
@@ -183,11 +206,7 @@ def _place(topic: Topic) -> str | None:
     for question, answer in zip(topic.questions, topic.answers, strict=True):
         if answer and _ASKS_WHERE.search(question) and (name := _NAME.search(answer)):
             return name.group()
-        places = [
-            name
-            for name in names_in(question)
-            if _PLACING.search(question[: question.find(name)]) and not DATE.search(name)
-        ]
+        places = [name for name, is_placed in _placed(question) if is_placed and not DATE.search(name)]
         if places:
             return places[-1]
     return None

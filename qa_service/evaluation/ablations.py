@@ -26,5 +26,5 @@ class WithoutContext:
 
 
 def in_order_of_retrieval() -> Calibration:
-    """Return a calibration that looks at nothing but the passage's score in retrieval, and refuses nothing."""
-    return Calibration(tuple(float(name == "retrieval") for name in FEATURES), bias=0.0, threshold=0.0)
+    """Return a calibration that looks at nothing but the passage's place in retrieval, and refuses nothing."""
+    return Calibration(tuple(float(name == "reciprocal_rank") for name in FEATURES), bias=0.0, threshold=0.0)

@@ -85,13 +85,22 @@ def get(url: str, limits: Limits, *, etag: str | None = None, last_modified: str
             fetched, location = _get_one(hop, limits, deadline, headers)
             if fetched:
                 return fetched
-            hop = urljoin(hop, location)
+            hop = _joined(hop, location)
         raise FetchError(f"more than {_MOST_REDIRECTS} redirects: check the address in a browser")
     except TimeoutError as error:
         reason = f"no full answer within {limits.timeout_s:g} seconds: try again later, or raise fetch_timeout_s"
         raise FetchError(_told(reason, hop, url)) from error
     except FetchError as error:
         raise FetchError(_told(str(error), hop, url)) from error.__cause__
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchError(
+            f"redirected to {one_line(location)}, which is no address: check the address in a browser"
+        ) from error
 
 
 def _told(reason: str, hop: str, url: str) -> str:

@@ -6,6 +6,7 @@ the feed or of the site that it names; of the page and the feed's own words, the
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from qa_service.loading.canonical import canonical, one_line
 from qa_service.loading.encoding import decode
 from qa_service.loading.extracted import Block
 from qa_service.loading.html import extract_html
+
+logger = logging.getLogger(__name__)
 
 _MOST_ITEMS = 1000  # a feed has some dozens; beyond that it is an archive, or no good will
 _PAGES = frozenset({"text/html", "application/xhtml+xml", ""})
@@ -113,6 +116,13 @@ class _Desk:
                 self._take_all(feed, fetched, hosts)
         except FetchError as error:
             self._report.reason = str(error)
+        except OSError as error:
+            self._report.reason = (
+                f"its files in {self._folder} can't be read or written ({error.strerror}): check their permissions"
+            )
+        except Exception as error:  # whatever a feed leads to, the other feeds are fetched
+            logger.exception("%s could not be taken in", self._url)
+            self._report.reason = f"it could not be taken in ({type(error).__name__}): tell the site's keepers"
         finally:
             save_state(self._folder, self._state)
         return self._report

@@ -5,6 +5,7 @@ named by CURRENT, through os.replace. Killed at any moment, the old snapshot sta
 """
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import logging
@@ -36,6 +37,8 @@ _STAGING = ".building-"
 _ID = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
 _CHUNK = 1 << 20
 _HASHERS = 4  # large files side by side
+# Of a machine that has no more files or memory to give, or a disk that fails: they say nothing of what a file holds.
+_MACHINE_FAULTS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
 Use = TypeVar("Use")
 Drop = Callable[[Path], None]
@@ -221,10 +224,14 @@ def add_note(snapshot: Snapshot, name: str, text: str) -> None:
     pending.replace(snapshot.folder / name)
 
 
-def prune(index: Path, keep: int, drop: Drop) -> list[str]:
-    """Remove all but the newest `keep` snapshots, never the one in service; return the ids removed."""
-    current = current_id(index)
-    removed = [name for name in snapshot_ids(index)[keep:] if name != current]
+def prune(index: Path, keep: int, drop: Drop, *, before: str | None = None) -> list[str]:
+    """Remove all but `keep` snapshots; return the ids removed.
+
+    Kept are the one in service, then `before`, on which questions may still run, then the newest.
+    """
+    first = [current_id(index), before]
+    ids = snapshot_ids(index)
+    removed = sorted(ids, key=lambda name: first.index(name) if name in first else len(first))[keep:]
     for name in removed:
         doomed = index / _SNAPSHOTS / f"{_STAGING}{name}"
         (index / _SNAPSHOTS / name).rename(doomed)  # killed from here on, what is left is no snapshot
@@ -263,34 +270,43 @@ def current_id(index: Path) -> str | None:
 
 
 def open_current(index: Path) -> Snapshot:
-    """Return the snapshot in service, every file checked; when it is damaged, the newest sound one.
+    """Return the snapshot in service, every file checked; when it is damaged or can't be read, the newest sound one.
 
     Raises:
         NoSnapshotError: There is none.
         DamagedSnapshotError: There is none that is sound; the message names the first fault.
+        SnapshotError: None can be read now.
     """
     return use_current(index, lambda snapshot: snapshot)
 
 
-def use_current(index: Path, use: Callable[[Snapshot], Use]) -> Use:
-    """Return what `use` makes of the snapshot in service, or if it is damaged, of the newest sound one.
+def use_current(
+    index: Path, use: Callable[[Snapshot], Use], *, on_fault: Callable[[SnapshotError], object] = lambda _: None
+) -> Use:
+    """Return what `use` makes of the snapshot in service, or if that can't be opened, of the newest one that can.
 
     Args:
-        use: May find damage that files don't show, and raises DamagedSnapshotError then.
+        use: May find what files don't show, and raises SnapshotError then.
+        on_fault: Told why a snapshot was passed over.
 
     Raises:
-        NoSnapshotError, DamagedSnapshotError: As `open_current` does; and whatever else `use` raises.
+        NoSnapshotError, DamagedSnapshotError, SnapshotError: As `open_current` does; and whatever else `use` raises.
     """
     current = current_id(index)
-    candidates = dict.fromkeys([*([current] if current else []), *snapshot_ids(index)])
+    try:
+        ids = snapshot_ids(index)
+    except OSError as error:
+        raise SnapshotError(_unreadable_now(f"{index}/", error)) from error
+    candidates = dict.fromkeys([*([current] if current else []), *ids])
     if not candidates:
         raise _no_snapshot(index)
     faults = []
     for name in candidates:
         try:
             used = use(open_snapshot(index / _SNAPSHOTS / name))
-        except DamagedSnapshotError as error:
+        except SnapshotError as error:
             logger.error("%s", error)
+            on_fault(error)
             faults.append(error)
             continue
         if faults or name != current:
@@ -300,14 +316,19 @@ def use_current(index: Path, use: Callable[[Snapshot], Use]) -> Use:
 
 
 def open_snapshot(folder: Path) -> Snapshot:
-    """Return a snapshot after checking its manifest and the checksum of every file; raises DamagedSnapshotError."""
+    """Return a snapshot after checking its manifest and the checksum of every file.
+
+    Raises:
+        DamagedSnapshotError: It is not what was sealed.
+        SnapshotError: The machine can't read it now.
+    """
     snapshot = Snapshot(folder, read_manifest(folder))
 
     def check(name: str) -> None:
         try:
             found = _sha256(folder / name)
         except OSError as error:
-            raise DamagedSnapshotError(_damage(folder, f"{name} can't be read ({error.strerror})")) from error
+            raise _unreadable(folder, name, error) from error
         if found != snapshot.manifest.files[name]:
             raise DamagedSnapshotError(_damage(folder, f"{name} does not match its checksum"))
 
@@ -318,7 +339,7 @@ def open_snapshot(folder: Path) -> Snapshot:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest of a snapshot; raises DamagedSnapshotError."""
+    """Return the manifest of a snapshot; raises what `open_snapshot` does."""
     try:
         stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if stored["format_version"] != FORMAT_VERSION:
@@ -328,9 +349,19 @@ def read_manifest(folder: Path) -> Manifest:
             )
         return Manifest.from_json(stored)
     except OSError as error:
-        raise DamagedSnapshotError(_damage(folder, f"{MANIFEST} can't be read ({error.strerror})")) from error
+        raise _unreadable(folder, MANIFEST, error) from error
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedSnapshotError(_damage(folder, f"{MANIFEST} can't be used ({error})")) from error
+
+
+def _unreadable(folder: Path, name: str, error: OSError) -> SnapshotError:
+    if error.errno in _MACHINE_FAULTS:
+        return SnapshotError(_unreadable_now(f"{name} of snapshot {folder.name}", error))
+    return DamagedSnapshotError(_damage(folder, f"{name} can't be read ({error.strerror})"))
+
+
+def _unreadable_now(what: str, error: OSError) -> str:
+    return f"{what} can't be read now ({error.strerror}): look at this machine's open files, memory and disk."
 
 
 def _damage(folder: Path, what: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from qa_service.errors import BuildError, LoadError
 from qa_service.loading.extracted import Extracted
 from qa_service.loading.html import extract_html
-from qa_service.loading.listing import list_files, suffix_of, unsupported
+from qa_service.loading.listing import Skipped, list_files, suffix_of, unsupported
 from qa_service.loading.markdown import extract_markdown
 from qa_service.loading.metadata import to_document
 from qa_service.loading.plain_text import extract_text
@@ -19,6 +19,10 @@ from qa_service.types import Document
 logger = logging.getLogger(__name__)
 
 _READS = 3  # of a file that changes meanwhile
+
+
+class _UnreadableError(LoadError):
+    """A file is there and can't be read at the moment."""
 
 
 # What reads these two takes as long to import as all the rest of this package: only where there is such a file.
@@ -45,18 +49,11 @@ LOADERS: Mapping[str, Callable[[bytes], Extracted]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that became no document, and why. `document_id` can be written and shown, whatever the file is called."""
-
-    document_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedCorpus:
     """All files of a folder, each kind sorted by document id.
 
     Attributes:
+        skipped: With `takes`, what is unreadable is among them in every share, for a folder may hold files of each.
         unchanged: Ids of files that were known.
     """
 
@@ -84,10 +81,10 @@ def load_corpus(
     Raises:
         BuildError: `folder` is missing, no folder, or can't be listed.
     """
-    listed, refused = list_files(folder, LOADERS)
+    listed, passed_over = list_files(folder, LOADERS)
     files = {document_id: path for document_id, path in listed.items() if takes(document_id)}
     known = known or {}
-    skipped = [Skipped(document_id, reason) for document_id, reason in refused.items() if takes(document_id)]
+    skipped = [each for each in passed_over if each.is_unreadable or takes(each.document_id)]
     documents: list[Document] = []
     unchanged: list[str] = []
     for n_done, (document_id, path) in enumerate(files.items(), start=1):
@@ -99,7 +96,7 @@ def load_corpus(
             else:
                 documents.append(_parse(document_id, data, sha256))
         except LoadError as error:
-            skipped.append(Skipped(document_id, str(error)))
+            skipped.append(Skipped(document_id, str(error), is_unreadable=isinstance(error, _UnreadableError)))
         if on_progress:
             on_progress(n_done, len(files))
     if not folder.is_dir():
@@ -145,11 +142,11 @@ def _read(path: Path, max_bytes: int) -> bytes:
             if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
                 break
         else:
-            raise LoadError("it was being written while it was read: build again when it is complete")
+            raise _UnreadableError("it was being written while it was read: build again when it is complete")
     except FileNotFoundError as error:
         raise LoadError("it vanished while the folder was read: build again") from error
     except OSError as error:
-        raise LoadError(f"it can't be read ({error.strerror}): check its permissions") from error
+        raise _UnreadableError(f"it can't be read ({error.strerror}): check its permissions") from error
     if len(data) > max_bytes:
         raise LoadError(f"it is larger than the limit of {max_bytes:,} bytes: split it, or raise the limit")
     return data

@@ -22,7 +22,7 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"\b{_MONTH}\s{{0,3}}{_DAY}{_GAP}{_YEAR}",
-        rf"{_DAY}\s{{0,3}}(?:of\s)?{_MONTH}{_GAP}{_YEAR}",
+        rf"(?:\bthe\s)?{_DAY}\s{{0,3}}(?:of\s)?{_MONTH}{_GAP}{_YEAR}",
         rf"{_YEAR}(?P<mark>[-/._])(?P<month>[01]?\d)(?P=mark)(?P<day>[0-3]?\d)(?!\d)",
         rf"(?<!\d)(?P<first>[0-3]?\d)(?P<mark>[-/.])(?P<second>[0-3]?\d)(?P=mark){_YEAR}",
         rf"{_YEAR}\s?年\s?(?P<month>[01]?\d)\s?月\s?(?P<day>[0-3]?\d)\s?日",

@@ -7,6 +7,7 @@ the folder holds.
 import os
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from qa_service.errors import BuildError
@@ -14,17 +15,31 @@ from qa_service.errors import BuildError
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def list_files(folder: Path, suffixes: Collection[str]) -> tuple[dict[str, Path], dict[str, str]]:
-    """Return the files with one of `suffixes` by document id, in order, and the reason for each other entry.
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that became no document, or a folder that was not walked, and why.
 
-    Ids are paths below `folder`; those of refused entries have escapes for what can't be printed or encoded.
+    Attributes:
+        document_id: A path below the documents folder that can be written and shown, whatever the file is called.
+        is_unreadable: Whether it is there and can't be read at the moment, which tells nothing of its releases.
+    """
+
+    document_id: str
+    reason: str
+    is_unreadable: bool = False
+
+
+def list_files(folder: Path, suffixes: Collection[str]) -> tuple[dict[str, Path], list[Skipped]]:
+    """Return the files with one of `suffixes` by document id, in order, and all other entries.
+
+    Ids are paths below `folder`; those of other entries have escapes for what can't be printed or encoded.
 
     Raises:
         BuildError: `folder` is missing, no folder, or can't be listed.
     """
     root = folder.resolve()
     files: dict[str, Path] = {}
-    refused: dict[str, str] = {}
+    skipped: list[Skipped] = []
     pending = [root]
     while pending:
         current = pending.pop()
@@ -33,20 +48,26 @@ def list_files(folder: Path, suffixes: Collection[str]) -> tuple[dict[str, Path]
         except OSError as error:
             if current == root:
                 raise _unlistable(folder, error) from error
-            refused[_document_id(current, root)] = f"a folder that can't be listed ({error.strerror})"
+            reason = f"a folder that can't be listed ({error.strerror}): check its permissions"
+            is_gone = isinstance(error, FileNotFoundError | NotADirectoryError)
+            skipped.append(Skipped(_document_id(current, root), reason, is_unreadable=not is_gone))
             continue
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             path = Path(entry.path)
             document_id = _document_id(path, root)
-            if reason := _refusal(entry, root, suffixes):
-                refused[_escaped(document_id)] = reason
-            elif entry.is_dir():
-                pending.append(path)
-            else:
-                files[document_id] = path
-    return dict(sorted(files.items())), refused
+            try:
+                if refusal := _refusal(entry, root, suffixes):
+                    skipped.append(Skipped(_escaped(document_id), refusal))
+                elif entry.is_dir():
+                    pending.append(path)
+                else:
+                    files[document_id] = path
+            except OSError as error:
+                reason = f"it can't be looked at ({error.strerror}): check its permissions"
+                skipped.append(Skipped(document_id, reason, is_unreadable=True))
+    return dict(sorted(files.items())), skipped
 
 
 def suffix_of(document_id: str) -> str:
@@ -62,15 +83,11 @@ def _refusal(entry: os.DirEntry[str], root: Path, suffixes: Collection[str]) -> 
     """Return why `entry` is neither a folder to walk nor a file to read; None if it is one."""
     if _UNPRINTABLE.search(entry.name):
         return "its name holds a control character or is not UTF-8: rename it"
-    try:
-        if entry.is_symlink() and (reason := _link_refusal(Path(os.path.realpath(entry.path)), root)):
-            return reason
-        is_folder, is_file = entry.is_dir(), entry.is_file()
-    except OSError as error:
-        return f"it can't be looked at ({error.strerror}): check its permissions"
-    if is_folder:
+    if entry.is_symlink() and (reason := _link_refusal(Path(os.path.realpath(entry.path)), root)):
+        return reason
+    if entry.is_dir():
         return None
-    if not is_file:
+    if not entry.is_file():
         return "not a regular file: remove it"
     return None if suffix_of(entry.name) in suffixes else unsupported(entry.name, suffixes)
 

@@ -11,7 +11,12 @@ _EMPTY = frozenset(
         " Mr Mrs Ms Dr Sen Senator Rep Representative Congressman Congresswoman Gov Governor Ambassador Professor"
     )
 )
+# What the words that count leave out, though it changes what is said: currencies, signs, "10-15" or "10.15", negations.
+_MARKS = re.compile(
+    r"[$€£¥₩%]|(?<![\w.])-(?=\d)|\d+(?:[.,:-]\d+)+|\b(?:no|not|never|none|nor|neither|without|cannot)\b|n't\b"
+)
 _NAME = re.compile(r"(?:[A-Z][\w'’.-]*\s+){1,3}([A-Z][\w'’-]+)")
+_PLAIN = str.maketrans("–−’", "--'")
 _NO_FIRST_NAME = re.compile(
     r"(?:North|South|East|West|New|Northern|Southern|Eastern|Western|Vice|Deputy|Assistant|Former)\b"
 )
@@ -27,7 +32,8 @@ def says_the_same(answer: str, other: str) -> bool:
 
 def _key(answer: str) -> tuple[str, ...]:
     words = tuple(word for word in content_words(answer) if word not in _EMPTY)
-    return words or (" ".join(answer.casefold().split()),)
+    marks = _MARKS.findall(answer.casefold().translate(_PLAIN))
+    return (*words, *marks) if words else (" ".join(answer.casefold().split()),)
 
 
 def _is_last_name(short: str, full: str) -> bool:

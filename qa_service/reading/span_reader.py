@@ -17,6 +17,7 @@ from qa_service.errors import ModelError
 from qa_service.inference import GraphRunner, Inputs
 from qa_service.model_folders import check_exists, fingerprint, write_once
 from qa_service.reading.decoding import Reading, ScoredSpan, decode
+from qa_service.reading.edges import trimmed
 from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, read_folder
 from qa_service.reading.windows import Source, Window, WindowCutter
 from qa_service.types import Passage, Span
@@ -102,5 +103,5 @@ def _span(passage: Passage, reading: Reading | None, expected: AnswerType | None
         return span.score - _MISFIT * (not is_of_type(passage.text, expected, span.start, span.end))
 
     best = max(reading.spans, key=believed)
-    end = end_of_amount(passage.text, best.start, best.end)
-    return Span(passage.start + best.start, passage.start + end, best.score, reading.null_score)
+    start, end = trimmed(passage.text, best.start, end_of_amount(passage.text, best.start, best.end))
+    return Span(passage.start + start, passage.start + end, best.score, reading.null_score)

@@ -1,6 +1,6 @@
 """Question and filters to hits: dense and lexical search, fused by reciprocal rank."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ _DEPTH = 50
 # A title block's words are in every passage of its release, as context; it matches best only for being short.
 # Weighted so, passage hit@5 on the sample questions rose from 0.93 to 0.97 (docs/evaluation.md).
 _TITLE_BLOCK_WEIGHT = 0.9
-# A ranker on its own counts for both, so that scores, and confidences fitted on them, stay on one scale.
+# A ranker on its own counts for both, so that scores stay on one scale.
 _ALONE_WEIGHT = 2.0
 # Of a follow-up's three searches: with what it leans on, alone, and alone in the releases that answered that. Coarsely
 # chosen on the conversations of senate and sample; shares between these and half of them change a turn or two.
@@ -75,11 +75,10 @@ class Retriever:
                 total[hit.row] = total.get(hit.row, 0.0) + share * hit.score
                 if hit.row not in best or hit.score > best[hit.row].score:
                     best[hit.row] = hit
-        # Confidences were fitted on scores of one search, so a hit keeps its best one; the mixture only orders them.
-        return [
+        return in_order(
             replace(best[row], score=best[row].score * self._favour(best[row], favoured))
             for row in sorted(total, key=lambda row: (-total[row], row))[:k]
-        ]
+        )
 
     def _favour(self, hit: Hit, favoured: Sequence[str]) -> float:
         return 1.0 if not favoured or hit.passage.document_id in favoured else _OTHER_RELEASE_WEIGHT
@@ -102,9 +101,15 @@ class Retriever:
                 row=hit.row,
                 passage=passage,
                 score=weight * hit.score * (_TITLE_BLOCK_WEIGHT if passage.is_title_block else 1.0),
+                rank=0,  # until they are in order
                 cosine=cosines.get(hit.row),
                 bm25=bm25.get(hit.row),
             )
             for hit, passage in zip(fused, passages, strict=True)
         ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.row))
+        return in_order(sorted(hits, key=lambda hit: (-hit.score, hit.row)))
+
+
+def in_order(hits: Iterable[Hit]) -> list[Hit]:
+    """Return the hits with the ranks of this order."""
+    return [replace(hit, rank=rank) for rank, hit in enumerate(hits)]

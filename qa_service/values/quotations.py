@@ -7,7 +7,7 @@ other, and that no next paragraph carries on, is left out, so that nothing is ta
 import re
 from functools import lru_cache
 
-_PARAGRAPH = re.compile(r"[^\n](?:.|\n(?!\s*\n))*")
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]*)*")
 _MARK = re.compile(r"[\"“”]")
 
 

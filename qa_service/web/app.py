@@ -21,7 +21,7 @@ from qa_service.web.current import serve_from
 from qa_service.web.forms import refuse_unreadable_query
 from qa_service.web.headers import add_headers
 from qa_service.web.host_check import answer_only_to
-from qa_service.web.limits import Limits
+from qa_service.web.limits import MAX_BODY_BYTES, Limits
 from qa_service.web.request_log import RequestLog
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from qa_service.feedback import FeedbackStore
     from qa_service.live import LiveEngine
     from qa_service.rebuilding import Rebuilder
-
-MAX_BODY_BYTES = 64 * 1024
 
 
 def create_app(

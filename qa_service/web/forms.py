@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest
 
 from qa_service.types import Turn
 from qa_service.web.problems import FieldError, InvalidFields
-from qa_service.web.schemas import MAX_TURNS, AskRequest, ListRequest, TimelineRequest, validate
+from qa_service.web.schemas import MAX_TURNS, UNKNOWN_FIELD, AskRequest, ListRequest, TimelineRequest, validate
 
 MAX_HISTORY_BYTES = 36_000
 """Of the form's body: leaves room below its 64 KiB for a question of 2,000 characters at 12 bytes each."""
@@ -159,5 +159,6 @@ def _flat_name(path: str, question: str) -> str:
 
 
 def _refuse_unknown(values: Iterable[str], known: set[str]) -> None:
+    hints = {"question": ": the question goes in q"} if "q" in known else {}
     if unknown := [name for name in values if name not in known]:
-        raise InvalidFields([FieldError(name, "Extra inputs are not permitted") for name in unknown])
+        raise InvalidFields([FieldError(name, UNKNOWN_FIELD + hints.get(name, "")) for name in unknown])

@@ -17,6 +17,9 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 OVERLOAD_RETRY_AFTER_S = 1
 """A place is free sooner: questions take a fraction of a second."""
 
+MAX_BODY_BYTES = 64 * 1024
+BODY_TOO_LARGE = f"A body may have up to {MAX_BODY_BYTES:,} bytes."
+
 SPARE_THREADS = 4
 MINUTE_S = 60.0
 _REMEMBERED_CLIENTS = 10_000

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 
 from qa_service.errors import BackendError, QuestionError
 from qa_service.web.current import unreachable
+from qa_service.web.limits import BODY_TOO_LARGE
 from qa_service.web.negotiation import wants_page
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class InvalidFields(UnprocessableEntity):
 def as_http(error: Exception) -> HTTPException:
     """Return `error` as an HTTP error; one that nobody foresaw is logged and says nothing of itself."""
     if isinstance(error, RequestEntityTooLarge):
-        error.description = f"A body may have up to {current_app.config['MAX_CONTENT_LENGTH']:,} bytes."
+        error.description = BODY_TOO_LARGE
     if isinstance(error, HTTPException):
         return error
     if isinstance(error, QuestionError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 from werkzeug.exceptions import BadRequest
 
@@ -16,6 +16,7 @@ from qa_service.web.problems import FieldError, InvalidFields
 
 MAX_TURNS = 20
 PAGE_SIZE = 50
+UNKNOWN_FIELD = "Unknown field"
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -37,6 +38,7 @@ QuestionText = Annotated[
     # space around it is taken off before it is measured, and U+0085, which is none to a schema's \s, is space too
     Field(json_schema_extra={"pattern": r"[^\s\x85]"}),
 ]
+DocumentId = Annotated[str, Field(max_length=1_000)]
 
 
 class _Request(BaseModel):
@@ -60,15 +62,20 @@ class TurnRequest(_Request):
     """An earlier question and its answer, null when it was refused."""
 
     question: QuestionText = Field(description="What was asked")
-    answer: Annotated[str, Field(max_length=10_000)] | None = Field(
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)] | None = Field(
         default=None, description="The first answer's text, null when it was refused"
     )
+
+    @property
+    def for_engine(self) -> Turn:
+        """The same, as the engine takes it: an answer without words is none."""
+        return Turn(self.question, self.answer or None)
 
 
 class FilterRequest(_DateRange):
     """Which releases may answer."""
 
-    document_ids: Annotated[list[str], Field(max_length=1_000)] | None = Field(
+    document_ids: Annotated[list[DocumentId], Field(max_length=1_000)] | None = Field(
         default=None, description="Only these releases; null for all, an empty list for none"
     )
 
@@ -97,7 +104,7 @@ class AskRequest(_Request):
     @property
     def turns(self) -> list[Turn]:
         """The conversation so far."""
-        return [Turn(turn.question, turn.answer) for turn in self.history]
+        return [turn.for_engine for turn in self.history]
 
     @property
     def turns_to_understand(self) -> list[Turn]:
@@ -179,8 +186,24 @@ def validate(model: type[Request], fields: Mapping[str, object]) -> Request:
         return model.model_validate(fields)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
-        errors = [FieldError(".".join(map(str, fault["loc"])), fault["msg"]) for fault in faults]
+        errors = [FieldError(".".join(map(str, fault["loc"])), _in_words(fault, model)) for fault in faults]
         raise InvalidFields(errors) from error
+
+
+def _in_words(fault: ErrorDetails, model: type[_Request]) -> str:
+    """Return what is wrong, without the names of Python's types."""
+    match fault["type"]:
+        case "model_type" | "dict_type":
+            return "Must be an object"
+        case "string_unicode":
+            return "Must be text that UTF-8 can encode"
+        case "too_long":
+            return f"May hold at most {fault['ctx']['max_length']}, has {fault['ctx']['actual_length']}"
+        case "extra_forbidden":
+            is_filter = len(fault["loc"]) == 1 and fault["loc"][0] in FilterRequest.model_fields
+            is_misplaced = is_filter and "filters" in model.model_fields
+            return f"{UNKNOWN_FIELD}: it belongs under filters" if is_misplaced else UNKNOWN_FIELD
+    return fault["msg"]
 
 
 def parse_json_object(body: bytes) -> dict[str, object]:

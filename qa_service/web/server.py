@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ErrorTask
+from waitress.utilities import RequestEntityTooLarge
 
 from qa_service.errors import SettingsError
+from qa_service.web.limits import BODY_TOO_LARGE
 from qa_service.web.request_log import HEADER, request_id_of
 
 if TYPE_CHECKING:
@@ -98,7 +100,8 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]
         error = self.request.error
         own_id = request_id_of(self.request.headers.get("X_REQUEST_ID"))
         logger.info("a request was refused unread: %d %s, request id %s", error.code, error.reason, own_id)
-        problem = {"type": "about:blank", "title": error.reason, "status": error.code, "detail": str(error.body)}
+        detail = BODY_TOO_LARGE if isinstance(error, RequestEntityTooLarge) else str(error.body)
+        problem = {"type": "about:blank", "title": error.reason, "status": error.code, "detail": detail}
         body = json.dumps(problem).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [

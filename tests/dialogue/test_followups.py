@@ -9,6 +9,10 @@ from qa_service.dialogue import Understood, read_dates, understand
 from qa_service.types import Turn
 
 HOSTS = [Turn("Who met Sergei Lavrov in Sapporo in October 2008?", "Kenji Aoyama")]
+RESIGNED = [Turn("Who resigned in May 2008?", "Ann Lee")]
+BRIDGE = [Turn("When was the bridge opened in Da Nang?", "2009")]
+GLASS = [Turn("When does the Museum of Glass open?", "10 am")]
+KREMLIN = [Turn("How long did Koizumi and Putin talk in the Kremlin?", "30 minutes")]
 TALKS = [Turn("How long did Aoyama and Lavrov talk in Sapporo in October 2008?", "about 40 minutes")]
 
 
@@ -43,7 +47,34 @@ def asked(question: str, *turns: tuple[str, str | None]) -> Understood:
         ("In which hotel?", TALKS, "In which hotel did Aoyama and Lavrov talk in Sapporo in October 2008?"),
         ("And diesel?", [Turn("How much gasoline does it use a day?", "9")], "How much diesel does it use a day?"),
         ("And the rent?", [Turn("What's the fee?", "90")], "What's the rent?"),
+        ("Why?", [Turn("Is the museum closed?", None)], "Why is the museum closed?"),
+        # a verb or a pronoun is not a noun of what is asked
+        ("How old is she?", RESIGNED, "How old is Ann Lee?"),
+        ("How long is it?", BRIDGE, "How long is it?"),
+        ("How far is it?", BRIDGE, "How far is it?"),
+        ("How big was it?", BRIDGE, "How big was it?"),
+        ("How much is it?", BRIDGE, "How much is it?"),
+        ("What was it?", BRIDGE, "What was it?"),
+        # what has no subject to follow "when" stays beside it
+        ("When?", [Turn("Who won the Lagos Open?", "Simon Adeyemi")], "When?"),
+        ("Why?", [Turn("What happened in Lagos?", "a flood")], "Why?"),
+        # a time takes the place of a time only
+        ("And on Wednesdays?", GLASS, "When does the Museum of Glass open on Wednesdays?"),
+        ("And at 5 pm?", GLASS, "When does the Museum of Glass open at 5 pm?"),
+        ("And in May 2007?", GLASS, "When does the Museum of Glass open in May 2007?"),
+        ("And in Kobe?", GLASS, "When does the Museum in Kobe open?"),
+        (
+            "And on Fridays?",
+            [Turn("When is the Museum of Glass open on Mondays?", None)],
+            "When is the Museum of Glass open on Fridays?",
+        ),
+        # a name takes the place of one like it, with its article
+        ("And Putin?", KREMLIN, "How long did Putin talk in the Kremlin?"),
+        ("And Lavrov?", KREMLIN, "How long did Lavrov talk in the Kremlin?"),
+        ("And the Hermitage?", KREMLIN, "How long did Koizumi and Putin talk in the Hermitage?"),
         # corrections and polite words
+        ("No, I meant the zebra", KREMLIN, "the zebra?"),
+        ("Sorry, no, I meant in 2006", TALKS, "How long did Aoyama and Lavrov talk in Sapporo in 2006?"),
         ("No, in 2006", TALKS, "How long did Aoyama and Lavrov talk in Sapporo in 2006?"),
         ("Thanks! And where did he stay?", HOSTS, "where did Kenji Aoyama stay?"),
     ],
@@ -102,6 +133,26 @@ def test_what_was_written_out_is_shown_as_a_question_that_can_be_asked_alone() -
     )
 
 
+@pytest.mark.parametrize("question", ["And then?", "sorry?", "And so?", "thanks", "No!", "New topic:", "?", "And 17?"])
+def test_of_which_nothing_can_be_said_otherwise_stays_as_it_was_typed(question: str) -> None:
+    assert asked(question, ("Is it open?", "yes")).question == question
+
+
+def test_thanks_are_no_question_to_complete_another_with() -> None:
+    assert understand("And in Otaru?", [*TALKS, Turn("Thanks!", None)]) == understand("And in Otaru?", TALKS)
+
+
+def test_bare_asking_words_are_shown_with_what_they_lean_on_and_are_not_completed_themselves() -> None:
+    turns = [Turn("Who won the Lagos Open?", "Simon Adeyemi"), Turn("When?", "in 2001")]
+    assert understand("When?", turns[:1]).written_out == "When? (Who won the Lagos Open?)"
+    assert understand("And in Abuja?", turns).question == "Who won the Lagos Open in Abuja?"
+
+
+@pytest.mark.parametrize("question", ["iPhone sales", "ß zebra", "3 zebras", ""])
+def test_no_capital_is_put_where_none_belongs(question: str) -> None:
+    assert Understood(question).written_out == question
+
+
 def test_new_names_are_told_apart_from_those_that_were_said() -> None:
     assert asked("And with Aoyama in Otaru?", ("How long did Aoyama stay?", "a day")).new_names == {"otaru"}
 
@@ -136,10 +187,32 @@ WORDS = st.sampled_from(
 TYPED = st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=12).map(" ".join))
 
 
+@pytest.mark.parametrize(
+    ("question", "earlier", "answer"),
+    [
+        ("him " * 500, "him A. " * 285, None),
+        ("back to " + "-" * 1900 + "\na\nb", "back to " + "-" * 1900 + "\na\nb", None),
+        ("Where did he go?", "Who?", "A. " * 3000 + "-"),
+    ],
+)
+def test_the_longest_conversation_is_understood_in_no_time(question: str, earlier: str, answer: str | None) -> None:
+    started = time.process_time()
+    understood = understand(question, [Turn(earlier, answer)] * 20)
+    assert time.process_time() - started < 3  # it takes some 0.2 s; what looks at every pair of words takes minutes
+    assert len(understood.question) <= 2000
+
+
+def test_of_many_pronouns_the_first_are_resolved_and_a_question_that_grows_too_long_stays_as_typed() -> None:
+    assert understand("Did " + "him " * 10, HOSTS).question == "Did " + "Kenji Aoyama " * 8 + "him " * 2
+    typed = "Did he go " + "on " * 662
+    assert understand(typed, HOSTS).question == typed
+
+
 @given(TYPED, st.lists(st.tuples(TYPED, st.one_of(st.none(), TYPED)), max_size=4))
 def test_whatever_is_typed_becomes_a_question(question: str, turns: list[tuple[str, str | None]]) -> None:
     understood = asked(question, *turns)
     assert bool(understood.question.strip()) == bool(question.strip())
+    assert any(map(str.isalpha, understood.question)) or not any(map(str.isalpha, question))
     assert (
         understood.question.strip() in understood.written_out or understood.question[:1] != understood.written_out[:1]
     )

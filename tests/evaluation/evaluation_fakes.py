@@ -92,4 +92,4 @@ def cite(releases: Mapping[str, str], document_id: str, words: str, number: int 
 
 
 def hit(document_id: str, words: str) -> Hit:
-    return Hit(0, Passage(document_id, 1, 0, len(words), words, title=""), score=1.0)
+    return Hit(0, Passage(document_id, 1, 0, len(words), words, title=""), score=1.0, rank=0)

@@ -31,7 +31,7 @@ def test_without_context_a_passage_is_read_alone_and_its_offsets_stay() -> None:
 
 def test_in_order_of_retrieval_only_the_place_counts() -> None:
     calibration = in_order_of_retrieval()
-    first = Evidence(-9.0, 2.0, False, False, False, 0.0)
-    second = Evidence(9.0, 1.9, False, False, False, 1.0)
+    first = Evidence(-9.0, 1.0, False, False, False, 0.0)
+    second = Evidence(9.0, 0.5, False, False, False, 1.0)
     assert calibration.confidence(first) > calibration.confidence(second) > calibration.threshold
     assert calibration.confidence(first) == calibration.confidence(replace(first, margin=9.0))

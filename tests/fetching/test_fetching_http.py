@@ -92,6 +92,12 @@ def test_five_redirects_are_followed_and_a_sixth_is_not(site: Site, limits: Limi
         get(site.address + "/0", limits)
 
 
+def test_a_redirect_to_what_is_no_address_is_refused(site: Site, limits: Limits) -> None:
+    url = site.put("/a", "", status=302, headers={"Location": "http://[oops/feed"})
+    with pytest.raises(FetchError, match=r"redirected to http://\[oops/feed, which is no address"):
+        get(url, limits)
+
+
 def test_a_redirect_to_itself_ends(site: Site, limits: Limits) -> None:
     with pytest.raises(FetchError, match="more than 5 redirects"):
         get(site.put("/loop", "", status=302, headers={"Location": "/loop"}), limits)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from qa_service.cli import app
 from qa_service.errors import FetchError
 from qa_service.fetching import Failure, FeedReport, Limits, fetch_feeds, state
+from qa_service.fetching.feeds import Feed, parse_feed
 from qa_service.loading import load_corpus
 from qa_service.types import Document
 
@@ -108,6 +109,48 @@ def test_a_changed_item_replaces_its_own_file_under_the_same_name(site: Site, fo
     assert fetch(folder, limits, url) == FeedReport(url, changed=["2005-05-10-summit.md"], n_unchanged=1)
     assert files(folder) == ["2005-05-10-other.md", "2005-05-10-summit.md"]
     assert documents(folder)[1].text == "Summit, corrected\n\nThey met for two hours."
+
+
+def test_a_feed_that_redirects_to_nowhere_does_not_stop_the_others(site: Site, folder: Path, limits: Limits) -> None:
+    broken = site.put("/broken", "", status=302, headers={"Location": "http://[oops/feed"})
+    sound = site.put("/feed", rss(item()))
+    first, second = fetch_feeds([broken, sound], folder, limits)
+    assert "is no address" in (first.reason or "")
+    assert second.new == ["2005-05-10-summit.md"]
+
+
+def test_whatever_a_feed_leads_to_does_not_stop_the_others(
+    site: Site, folder: Path, limits: Limits, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def overflow(body: bytes, url: str, charset: str | None) -> Feed:
+        if url.endswith("/broken"):
+            raise RecursionError("too deep")
+        return parse_feed(body, url, charset)
+
+    monkeypatch.setattr("qa_service.fetching.newsroom.parse_feed", overflow)
+    broken, sound = site.put("/broken", rss(item())), site.put("/feed", rss(item()))
+    first, second = fetch_feeds([broken, sound], folder, limits)
+    assert first == FeedReport(broken, reason="it could not be taken in (RecursionError): tell the site's keepers")
+    assert second.new == ["2005-05-10-summit.md"]
+    assert broken in caplog.text
+
+
+def test_a_feed_whose_file_cannot_be_looked_at_does_not_stop_the_others(
+    site: Site, folder: Path, limits: Limits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = site.put("/broken", rss(item()))
+    fetch(folder, limits, broken)
+    exists = Path.exists
+
+    def failing(path: Path) -> bool:
+        if path.name == "2005-05-10-summit.md":
+            raise OSError(5, "Input/output error")
+        return exists(path)
+
+    monkeypatch.setattr("qa_service.fetching.newsroom.Path.exists", failing)
+    first, second = fetch_feeds([broken, site.put("/feed", rss(item("Other")))], folder, limits)
+    assert "can't be read or written (Input/output error): check their permissions" in (first.reason or "")
+    assert second.new == ["2005-05-10-other.md"]
 
 
 def test_an_item_that_left_the_feed_stays(site: Site, folder: Path, limits: Limits) -> None:
@@ -388,7 +431,7 @@ def test_a_run_that_is_killed_leaves_no_half_file_and_the_next_one_no_second_cop
 
 def test_an_interrupted_run_remembers_what_it_wrote(site: Site, folder: Path, limits: Limits) -> None:
     def interrupt(_: object) -> None:
-        raise AssertionError
+        raise KeyboardInterrupt
 
     link = site.address + "/1"
     url = site.put(
@@ -397,7 +440,7 @@ def test_an_interrupted_run_remembers_what_it_wrote(site: Site, folder: Path, li
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("qa_service.fetching.newsroom._page", interrupt)
         site.put("/1", PAGE, content_type="text/html")
-        with pytest.raises(AssertionError):
+        with pytest.raises(KeyboardInterrupt):
             fetch(folder, limits, url)
     assert fetch(folder, limits, url) == FeedReport(url, new=["2005-05-10-b.md"], n_unchanged=1)
 

@@ -1,7 +1,10 @@
 import datetime as dt
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,11 +153,13 @@ def test_current_may_point_back(tmp_path: Path) -> None:
     assert open_current(tmp_path).manifest.id == first
 
 
-def test_pruning_keeps_the_newest_and_the_one_in_service(tmp_path: Path) -> None:
-    ids = [make_snapshot(tmp_path) for _ in range(4)]
+def test_pruning_keeps_the_one_in_service_then_the_one_before_it_then_the_newest(tmp_path: Path) -> None:
+    ids = [make_snapshot(tmp_path) for _ in range(5)]
     point_current(tmp_path, ids[0])
-    assert prune(tmp_path, 1, nothing_outside) == [ids[2], ids[1]]
-    assert snapshot_ids(tmp_path) == [ids[3], ids[0]]
+    assert prune(tmp_path, 3, nothing_outside, before=ids[1]) == [ids[3], ids[2]]
+    assert prune(tmp_path, 2, nothing_outside) == [ids[1]]
+    assert prune(tmp_path, 1, nothing_outside) == [ids[4]]
+    assert snapshot_ids(tmp_path) == [ids[0]]
 
 
 def test_rolling_back_puts_the_one_before_in_service_and_again_the_one_before_that(tmp_path: Path) -> None:
@@ -179,7 +184,7 @@ def test_rolling_back_to_what_is_not_there_or_not_sound_changes_nothing(tmp_path
 def test_a_snapshot_in_service_is_not_pruned_though_it_is_old(tmp_path: Path) -> None:
     ids = [make_snapshot(tmp_path) for _ in range(4)]
     roll_back(tmp_path, ids[0])
-    assert prune(tmp_path, 2, nothing_outside) == [ids[1]]
+    assert prune(tmp_path, 2, nothing_outside) == [ids[2], ids[1]]
     assert open_current(tmp_path).manifest.id == ids[0]
 
 
@@ -210,3 +215,32 @@ def test_there_is_one_writer_across_processes_and_a_dead_one_holds_nothing(tmp_p
         other.wait()
         with writing(tmp_path):
             pass
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO])
+@pytest.mark.parametrize("name", ["manifest.json", "corpus.sqlite"])
+def test_a_machine_that_can_read_no_more_is_not_a_damaged_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
+) -> None:
+    older, newer = make_snapshot(tmp_path), make_snapshot(tmp_path)
+    read = Path.open
+
+    def open_file(path: Path, *arguments: Any, **named: Any) -> Any:
+        if path.name == name and newer in path.parts:
+            raise OSError(number, os.strerror(number), str(path))
+        return read(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", open_file)
+    with pytest.raises(SnapshotError, match=f"{name} of snapshot {newer} can't be read now") as raised:
+        find_snapshot(tmp_path, newer)
+    assert not isinstance(raised.value, DamagedSnapshotError)
+    assert open_current(tmp_path).manifest.id == older
+
+
+def test_why_a_snapshot_was_passed_over_is_told(tmp_path: Path) -> None:
+    older, newer = make_snapshot(tmp_path), make_snapshot(tmp_path)
+    (tmp_path / "snapshots" / newer / "corpus.sqlite").unlink()
+    faults: list[SnapshotError] = []
+    assert use_current(tmp_path, lambda snapshot: snapshot.manifest.id, on_fault=faults.append) == older
+    [fault] = faults
+    assert isinstance(fault, DamagedSnapshotError)

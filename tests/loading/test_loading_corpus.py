@@ -2,6 +2,7 @@ import hashlib
 import itertools
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -247,6 +248,38 @@ def test_a_file_that_keeps_changing_is_skipped(tmp_path: Path, monkeypatch: pyte
     )
     (skipped,) = load(tmp_path).skipped
     assert "being written while it was read" in skipped.reason
+    assert skipped.is_unreadable
+
+
+def test_a_folder_that_cannot_be_listed_is_in_every_share_of_a_corpus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub").mkdir()
+    scandir = os.scandir
+
+    def failing(path: Path) -> Iterator[os.DirEntry[str]]:
+        if path.name == "sub":
+            raise OSError(5, "Input/output error")
+        return scandir(path)
+
+    monkeypatch.setattr("qa_service.loading.listing.os.scandir", failing)
+    corpus = load_corpus(tmp_path, max_bytes=10_000, takes=lambda _: False)
+    reason = "a folder that can't be listed (Input/output error): check its permissions"
+    assert corpus.skipped == (Skipped("sub", reason, is_unreadable=True),)
+
+
+def test_a_link_that_cannot_be_looked_at_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "b.txt").symlink_to("a.txt")
+
+    def failing(path: Path) -> bool:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("qa_service.loading.listing.Path.exists", failing)
+    corpus = load(tmp_path)
+    assert ids(corpus) == ["a.txt"]
+    reason = "it can't be looked at (Input/output error): check its permissions"
+    assert corpus.skipped == (Skipped("b.txt", reason, is_unreadable=True),)
 
 
 def test_progress_counts_every_file_that_may_be_a_release(tmp_path: Path) -> None:

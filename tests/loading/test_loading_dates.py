@@ -15,6 +15,11 @@ MAY_10 = dt.date(2005, 5, 10)
         "May 10 2005.",
         "10 May 2005",
         "10th of May, 2005",
+        "10th May 2005",
+        "the 10th of May, 2005",
+        "The 10th of May 2005",
+        "London, the 10th of May, 2005",
+        "Tuesday the 10th of May, 2005",
         "Tuesday, May 10, 2005",
         "May 10, 2005 (Tue)",
         "(May 10, 2005)",
@@ -68,6 +73,7 @@ def test_a_date_in_figures_that_can_only_be_one_day_counts(line: str, date: dt.d
 
 def test_a_date_in_figures_that_could_be_two_days_does_not_count() -> None:
     assert date_line("10/5/2005") is None
+    assert date_line("03/04/2022") is None
 
 
 @pytest.mark.parametrize(
@@ -81,6 +87,8 @@ def test_a_date_in_figures_that_could_be_two_days_does_not_count() -> None:
         "WASHINGTON (May 10, 2005) Senator Lugar said",
         "NEW YORK, May 10, 2005 /PRNewswire/ -- A company",
         "May 10, 2005: The minister said",
+        "LONDON, 10th May 2005 – The minister said",
+        "LONDON, the 10th of May, 2005 – The minister said",
     ],
 )
 def test_a_dateline_that_begins_a_paragraph_gives_the_date(paragraph: str) -> None:
@@ -92,6 +100,8 @@ def test_a_dateline_that_begins_a_paragraph_gives_the_date(paragraph: str) -> No
     [
         "On May 10, 2005, Prime Minister Koizumi met President Putin.",
         "The agreement of May 10, 2005 - the first of its kind - was signed.",
+        "The agreement of the 10th of May, 2005 - the first of its kind - was signed.",
+        "On the 10th of May, 2005, the minister met the president.",
         "May 10, 2005 was a fine day.",
         "WASHINGTON, May 10 (Reuters) - The Senate",
         "WASHINGTON -- For the seventh year the Senate",

@@ -14,6 +14,9 @@ from qa_service.reading import says_the_same
         ("Dr. Jill A. Biden", "Biden"),
         ("some 3.6 million workers", "3.6 million workers"),
         ("about", "about"),
+        ("10–15 percent", "10-15 percent"),
+        ("about $20 million", "$20 million"),
+        ("did not attend", "did not attend the"),
         ("?", " ? "),
     ],
 )
@@ -33,6 +36,14 @@ def test_the_same_in_other_words(answer: str, other: str) -> None:
         ("Bob Kerrey", "John Kerry"),
         ("kerrey", "Bob Kerrey"),
         ("about", "some"),
+        ("$20 million", "€20 million"),
+        ("30%", "$30"),
+        ("-3 degrees", "3 degrees"),
+        ("−3%", "3%"),
+        ("did not attend", "did attend"),
+        ("didn’t attend", "did attend"),
+        ("no increase", "increase"),
+        ("10-15", "10.15"),
     ],
 )
 def test_another_answer(answer: str, other: str) -> None:

@@ -12,7 +12,7 @@ def with_margin(margin: float) -> Evidence:
 
 
 def evidence_for(question: str, *passages: Passage) -> list[Evidence]:
-    hits = [Hit(row, p, 0.1) for row, p in enumerate(passages)]
+    hits = [Hit(row, p, 0.1, row) for row, p in enumerate(passages)]
     return gather_evidence(question, hits, [Span(0, len(p.text), 3.0, 1.0) for p in passages])
 
 
@@ -21,22 +21,22 @@ def test_coverage_is_the_share_of_the_questions_words_in_passage_and_context() -
     assert found.coverage == 1.0
 
 
-def test_margin_and_the_retrievers_score_are_taken_over() -> None:
-    hits = [Hit(0, passage("They agreed."), 2 / 60), Hit(1, passage("They met."), 1 / 75)]
-    first, second = gather_evidence("what was agreed?", hits, [Span(0, 4, 3.0, 1.0)] * 2)
-    assert (first.margin, first.retrieval, second.retrieval) == (2.0, pytest.approx(2.0), pytest.approx(0.8))
+def test_a_passages_rank_counts_and_not_its_score() -> None:
+    hits = [Hit(7, passage("They agreed."), 0.01, rank=3), Hit(1, passage("They met."), 0.01, rank=0)]
+    fourth, first = gather_evidence("what was agreed?", hits, [Span(0, 4, 3.0, 1.0)] * 2)
+    assert (fourth.margin, fourth.reciprocal_rank, first.reciprocal_rank) == (2.0, 0.25, 1.0)
 
 
 def test_words_that_cannot_be_what_is_asked_for_are_a_misfit() -> None:
     text = "On Tuesday they talked. It took 30 minutes."
-    hits = [Hit(row, passage(text), 0.1) for row in range(2)]
+    hits = [Hit(row, passage(text), 0.1, row) for row in range(2)]
     spans = [Span(3, 10, 1.0, 0.0), Span(32, 42, 1.0, 0.0)]
     assert [found.is_misfit for found in gather_evidence("How long did they talk?", hits, spans)] == [True, False]
     assert [found.is_misfit for found in gather_evidence("What did they do?", hits, spans)] == [False, False]
 
 
 def test_a_numbers_unit_may_stand_behind_the_words() -> None:
-    hits = [Hit(row, passage(text), 0.1) for row, text in enumerate(("70 years went by.", "70 riders went by."))]
+    hits = [Hit(row, passage(text), 0.1, row) for row, text in enumerate(("70 years went by.", "70 riders went by."))]
     found = gather_evidence("How many riders were there?", hits, [Span(0, 2, 1.0, 0.0)] * 2)
     assert [one.is_misfit for one in found] == [True, False]
 

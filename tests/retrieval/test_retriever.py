@@ -33,6 +33,7 @@ def test_each_ranker_gives_its_order(ranker: Ranker, rows: list[int]) -> None:
     hits = Retriever(FixedIndex(), WordEmbedder(), numbered, ranker).retrieve("question", 5, Filters())
     assert [hit.row for hit in hits] == rows
     assert [hit.passage.text for hit in hits] == [f"Passage {row}" for row in rows]
+    assert [hit.rank for hit in hits] == list(range(len(rows)))
 
 
 def test_a_hit_says_what_each_ranker_thought_of_it() -> None:
@@ -71,6 +72,7 @@ def test_a_question_in_context_favours_the_releases_that_it_leans_on() -> None:
     favoured = retriever.retrieve_in_context("How long?", "Who met?", 4, Filters(), favoured=["first.txt"])
     assert [hit.row for hit in plain] == [2, 0, 3, 1]
     assert [hit.row for hit in favoured] == [0, 1, 2, 3]
+    assert [hit.rank for hit in favoured] == [0, 1, 2, 3]
     assert favoured[0].score == pytest.approx(2 / 61)
     assert favoured[2].score < plain[0].score
 

@@ -67,6 +67,13 @@ def test_every_field_reaches_the_engine_as_its_own_type(client: FlaskClient, eng
     ]
 
 
+@pytest.mark.parametrize("answer", ["", " \n", None])
+def test_an_earlier_answer_without_words_is_none(client: FlaskClient, engine: FakeEngine, answer: str | None) -> None:
+    client.post("/ask", json={"question": "How long?", "history": [{"question": "Why?", "answer": answer}]})
+
+    assert engine.asked == [Asked("How long?", [Turn("Why?", None)], 5, Filters())]
+
+
 def test_only_a_question_is_required(client: FlaskClient, engine: FakeEngine) -> None:
     client.post("/ask", json={"question": "How long?"})
 

@@ -104,6 +104,8 @@ def test_duplicate_keys_are_fine_and_the_last_counts(client: FlaskClient) -> Non
         ({"question": "x", "filters": {"date_from": "2005-02-02", "date_to": "2005-02-01"}}, ["filters.date_to"]),
         ({"question": "x", "filters": {"document_ids": "a.txt"}}, ["filters.document_ids"]),
         ({"question": "x", "filters": {"document_ids": [1]}}, ["filters.document_ids.0"]),
+        ({"question": "x", "filters": {"document_ids": ["a", "\ud800"]}}, ["filters.document_ids.1"]),
+        ({"question": "x", "filters": {"document_ids": ["a" * 1_001]}}, ["filters.document_ids.0"]),
         ({"question": "x", "filters": {"document_ids": ["a"] * 1_001}}, ["filters.document_ids"]),
         ({"question": "x", "filters": {"documents": []}}, ["filters.documents"]),
         ({"question": "x", "topk": 3}, ["topk"]),
@@ -118,6 +120,42 @@ def test_a_wrong_field_is_422_and_named(client: FlaskClient, fields: dict[str, o
     problem = problem_of(response, 422)
     assert [error["field"] for error in problem["errors"]] == named
     assert all(error["message"] for error in problem["errors"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"question": "Who?", "history": [1]}, "Must be an object"),
+        ({"question": "Who?", "filters": []}, "Must be an object"),
+        ({"question": "Who?", "history": [{"question": "y"}] * 500}, "May hold at most 20, has 500"),
+        ({"question": "Who?", "filters": {"document_ids": ["\ud800"]}}, "Must be text that UTF-8 can encode"),
+        ({"question": "Who?", "colour": "red"}, "Unknown field"),
+        ({"question": "Who?", "filters": {"question": "Who?"}}, "Unknown field"),
+        ({"question": "Who?", "date_from": "2024-01-01"}, "Unknown field: it belongs under filters"),
+        ({"question": "Who?", "document_ids": []}, "Unknown field: it belongs under filters"),
+    ],
+    ids=lambda value: json.dumps(value)[:70],
+)
+def test_a_wrong_field_is_told_in_plain_words(client: FlaskClient, fields: dict[str, object], message: str) -> None:
+    problem = problem_of(client.post("/ask", data=json.dumps(fields), content_type="application/json"), 422)
+
+    assert [error["message"] for error in problem["errors"]] == [message]
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("/ask?question=a", "Unknown field: the question goes in q"),
+        ("/timeline?question=a", "Unknown field: the question goes in q"),
+        ("/ask?q=a&colour=red", "Unknown field"),
+        ("/documents?colour=red", "Unknown field"),
+        ("/documents?date_from=soon", "Should be a date that exists, written YYYY-MM-DD"),
+    ],
+)
+def test_a_wrong_parameter_is_told_in_plain_words(client: FlaskClient, address: str, message: str) -> None:
+    problem = problem_of(client.get(address), 422)
+
+    assert [error["message"] for error in problem["errors"]] == [message]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,14 @@ def test_who_does_not_know_the_token_is_refused(client: FlaskClient, headers: di
         assert ("WWW-Authenticate" in response.headers) == (status == 401)
 
 
+@pytest.mark.parametrize("token", ["c2VjcmV0LXRva2Vu=bg==", "key=value, key=value", "a token of some words"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_a_token_of_any_characters_is_known(live: FakeLive, rebuilder: FakeRebuilder, token: str, scheme: str) -> None:
+    client = create_app(live, rebuilder=rebuilder, rebuild_token=token).test_client()  # type: ignore[arg-type]
+    assert client.post("/rebuild", headers={"Authorization": f"{scheme} {token}"}).status_code == 202
+    assert client.post("/rebuild", headers={"Authorization": f"{scheme} {token}x"}).status_code == 403
+
+
 @pytest.mark.parametrize("token", [None, ""])
 def test_without_a_token_the_endpoint_is_off_and_says_so(
     live: FakeLive, rebuilder: FakeRebuilder, token: str | None

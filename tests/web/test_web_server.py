@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from qa_service.errors import SettingsError
-from qa_service.web.server import serve
+from qa_service.web.server import MAX_RECEIVED_BYTES, serve
 
 FAKE_SERVER = Path(__file__).with_name("web_fake_server.py")
 JSON = {"Content-Type": "application/json"}
@@ -114,7 +114,16 @@ def test_a_body_that_waitress_refuses_unread_is_a_problem_too(address: str) -> N
 
         assert response.status == 413
         assert response.getheader("Content-Type") == "application/problem+json"
-        assert json.loads(response.read())["status"] == 413
+        problem = json.loads(response.read())
+        assert (problem["status"], problem["detail"]) == (413, "A body may have up to 65,536 bytes.")
+
+
+def test_a_chunked_body_that_waitress_refuses_is_told_the_same_limit(address: str) -> None:
+    with connected(address) as connection:
+        connection.request("POST", "/ask", iter([b"x" * (MAX_RECEIVED_BYTES + 1)]), JSON, encode_chunked=True)
+        response = connection.getresponse()
+
+        assert (response.status, json.loads(response.read())["detail"]) == (413, "A body may have up to 65,536 bytes.")
 
 
 def test_a_request_that_is_no_http_is_a_problem(address: str) -> None:

@@ -1,6 +1,7 @@
 """The same question, release by release: the API, and the page without JavaScript."""
 
 import datetime as dt
+import json
 
 import pytest
 from flask.testing import FlaskClient
@@ -52,10 +53,11 @@ def test_fewer_releases_can_be_read_and_the_rest_is_told_of(client: FlaskClient)
         ({"question": "Why?", "max_releases": 51}, "max_releases"),
         ({"question": "Why?", "history": []}, "history"),
         ({"question": "Why?", "filters": {"date_from": "May"}}, "filters.date_from"),
+        ({"question": "Why?", "filters": {"document_ids": ["\ud800"]}}, "filters.document_ids.0"),
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(client: FlaskClient, body: dict[str, object], field: str) -> None:
-    response = client.post("/timeline", json=body)
+    response = client.post("/timeline", data=json.dumps(body), content_type="application/json")
     assert response.status_code == 422
     assert [error["field"] for error in (response.json or {})["errors"]] == [field]
 

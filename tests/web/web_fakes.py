@@ -162,7 +162,7 @@ class FakeEngine:
             raise QuestionError("the question can't be read: write it in words.")
         interpreted = f"{question} ({history[-1].question})" if history and question.startswith("And") else None
         known = [ANSWERS[word] for word in ANSWERS if word in (interpreted or question).lower()]
-        nearest = tuple(Hit(row, passage, 0.03) for row, passage in enumerate(passages_of(SUMMIT)[:top_k]))
+        nearest = tuple(Hit(row, passage, 0.03, row) for row, passage in enumerate(passages_of(SUMMIT)[:top_k]))
         allowed = [document for document in DOCUMENTS.values() if _is_allowed(document, filters)]
         stated = [
             (text, confidence, [document for document in documents if document in allowed])
@@ -213,7 +213,7 @@ class FakeEngine:
     def retrieve(self, question: str, *, top_k: int = 5, **options: Any) -> FakeRetrieved:
         if question == "refuse":
             raise QuestionError("the question can't be read: write it in words.")
-        nearest = [Hit(row, passage, 0.03) for row, passage in enumerate(passages_of(SUMMIT)[:top_k])]
+        nearest = [Hit(row, passage, 0.03, row) for row, passage in enumerate(passages_of(SUMMIT)[:top_k])]
         return FakeRetrieved(question, None, nearest, {"top_k": top_k, **options})
 
     def answer(self, found: FakeRetrieved) -> Reply:

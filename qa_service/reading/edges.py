@@ -1,0 +1,40 @@
+"""Where an answer's words begin and end: whole letters, and no running on into the next item, row or sentence."""
+
+import re
+import unicodedata
+
+from qa_service.sentences import sentence_spans
+
+_NO_WORDS = re.compile(r"\W*")
+_CELL_EDGE = " | "
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without what runs over an edge, and with whole letters.
+
+    Words from the middle of a sentence, a list item or a table's cell end with it; several whole ones may be an answer
+    together, and lose a last one that they don't take in to its end.
+    """
+    parts = [part for part in sentence_spans(text) if part[0] < end and part[1] > start]
+    if len(parts) > 1:
+        if not _is_empty(text[parts[0][0] : start]):
+            end = _last_word(text, start, parts[0][1]) or end
+        elif not _is_empty(text[end : parts[-1][1]]):
+            end = _last_word(text, start, parts[-2][1]) or end
+    if parts and not _is_empty(text[parts[0][0] : start]) and (edge := text.find(_CELL_EDGE, start, end)) > start:
+        end = edge
+    while start > 0 and unicodedata.combining(text[start]):
+        start -= 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return start, end
+
+
+def _is_empty(text: str) -> bool:
+    return _NO_WORDS.fullmatch(text) is not None
+
+
+def _last_word(text: str, start: int, end: int) -> int | None:
+    """Return where the words end, their full stop left out; None when there are none."""
+    words = text[start:end].rstrip(".!?;:, \n")
+    return start + len(words) if words else None

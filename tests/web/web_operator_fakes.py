@@ -1,6 +1,5 @@
 """Real snapshots of a few small releases for the operator's page, an engine that follows them, and slow rebuilds."""
 
-import datetime as dt
 import json
 import threading
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from qa_service.config import Settings, load_settings
 from qa_service.errors import QaServiceError
 from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.snapshot import REPLAY, add_note, find_snapshot, open_current
-from qa_service.rebuilding import Rebuilder, Rebuilt
+from qa_service.rebuilding import Job, Rebuilder, Rebuilt
 from qa_service.types import IndexInfo
 
 TOKEN = "a-token-of-some-length"
@@ -83,13 +82,12 @@ class SteppingRebuilder(Rebuilder):
         self._wait_for_the_test = wait
         self.is_waiting = threading.Event()
 
-    def _run(self, job_id: str) -> None:
-        self._update(job_id, stage="loading", done=1, total=3)
+    def _follow(self, job: Job) -> dict[str, object]:
+        self._update(job.id, stage="loading", done=1, total=3)
         self.is_waiting.set()
         self._wait_for_the_test()
         try:
             rebuilt = Rebuilt(make_builder(self._settings, WordEmbedder()).build())
-            ended: dict[str, object] = {"state": "succeeded", "rebuilt": rebuilt}
         except QaServiceError as error:
-            ended = {"state": "failed", "error": str(error)}
-        self._update(job_id, ended_at=dt.datetime.now(dt.UTC), **ended)
+            return {"state": "failed", "error": str(error)}
+        return {"state": "succeeded", "rebuilt": rebuilt}

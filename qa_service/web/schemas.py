@@ -38,7 +38,7 @@ QuestionText = Annotated[
     # space around it is taken off before it is measured, and U+0085, which is none to a schema's \s, is space too
     Field(json_schema_extra={"pattern": r"[^\s\x85]"}),
 ]
-DocumentId = Annotated[str, Field(max_length=1_000)]
+DocumentId = Annotated[str, Field(min_length=0)]  # with a limit of any kind, pydantic refuses lone surrogates
 
 
 class _Request(BaseModel):

@@ -14,6 +14,7 @@ from qa_service.protocols import Reader
 from qa_service.reading import Calibration, gather_evidence, says_the_same
 from qa_service.retrieval import Retriever
 from qa_service.types import (
+    MAX_QUESTION,
     Answer,
     Citation,
     DateOrder,
@@ -29,7 +30,6 @@ from qa_service.types import (
     Turn,
 )
 
-MAX_QUESTION = 2_000
 MAX_TOP_K = 50
 MAX_ANSWERS = 3
 # Answers as sure as this share of the best are put in order when the question asks for the latest or the first. The

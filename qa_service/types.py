@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 Vector = Annotated[NDArray[np.float32], "(dimension,), unit length"]
 Vectors = Annotated[NDArray[np.float32], "(n, dimension), unit rows"]
 
+# Characters of the longest question that is answered.
+MAX_QUESTION = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

@@ -14,6 +14,7 @@ from qa_service.errors import DamagedSnapshotError, ModelError, NoSnapshotError
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.snapshot import current_id
 from qa_service.live import LiveEngine
+from qa_service.reports import BuildReport
 
 
 @pytest.fixture(autouse=True)
@@ -55,14 +56,22 @@ def test_the_next_question_after_a_build_is_answered_from_the_new_snapshot(
     assert old.ask("What was worth 16.7 million yen?").index.documents == 3  # a running question keeps its engine
 
 
-def test_a_damaged_new_snapshot_leaves_the_old_one_in_service(
+def served_and_newer(
     settings: Settings, embedder: WordEmbedder, write_releases: Callable[[dict[str, str]], Path]
-) -> None:
+) -> tuple[LiveEngine, BuildReport, BuildReport]:
+    """Return an engine that serves a first build, that build, and one after it which the engine has not seen."""
     first = make_builder(settings, embedder).build()
     live = LiveEngine(settings)
     live.current()
     write_releases({"new.txt": "A title\n\nA body."})
     second = make_builder(settings, embedder).build()
+    return live, first, second
+
+
+def test_a_damaged_new_snapshot_leaves_the_old_one_in_service(
+    settings: Settings, embedder: WordEmbedder, write_releases: Callable[[dict[str, str]], Path]
+) -> None:
+    live, first, second = served_and_newer(settings, embedder, write_releases)
     (settings.index / "snapshots" / second.snapshot / "vectors.faiss").write_bytes(b"")
     assert current_id(settings.index) == second.snapshot
     assert live.current().info.version == first.snapshot
@@ -102,11 +111,7 @@ def test_a_new_snapshot_that_could_not_be_read_once_is_served_later(
     caplog: pytest.LogCaptureFixture,
     number: int,
 ) -> None:
-    first = make_builder(settings, embedder).build()
-    live = LiveEngine(settings)
-    live.current()
-    write_releases({"new.txt": "A title\n\nA body."})
-    second = make_builder(settings, embedder).build()
+    live, first, second = served_and_newer(settings, embedder, write_releases)
     machine = Machine(monkeypatch)
     machine.refused, machine.number = second.snapshot, number
     assert live.current().info.version == first.snapshot
@@ -125,11 +130,7 @@ def test_a_new_snapshot_that_could_not_be_opened_once_is_served_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(live_module, "RETRY_S", 0.0)
-    first = make_builder(settings, embedder).build()
-    live = LiveEngine(settings)
-    live.current()
-    write_releases({"new.txt": "A title\n\nA body."})
-    second = make_builder(settings, embedder).build()
+    live, first, second = served_and_newer(settings, embedder, write_releases)
     make_engine = live_module.make_engine
 
     def refuse(*_: object, **__: object) -> None:
@@ -148,11 +149,7 @@ def test_a_damaged_new_snapshot_is_read_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(live_module, "RETRY_S", 0.0)
-    first = make_builder(settings, embedder).build()
-    live = LiveEngine(settings)
-    live.current()
-    write_releases({"new.txt": "A title\n\nA body."})
-    second = make_builder(settings, embedder).build()
+    live, first, second = served_and_newer(settings, embedder, write_releases)
     (settings.index / "snapshots" / second.snapshot / "vectors.faiss").unlink()
     machine = Machine(monkeypatch)
     assert live.current().info.version == first.snapshot

@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 
 from qa_service.dialogue.ellipsis import AUXILIARY, PREPOSITION, asks_only, complete
 from qa_service.dialogue.references import Topic, points_back, resolve
-from qa_service.types import Turn
+from qa_service.types import MAX_QUESTION, Turn
 from qa_service.words import content_words
 
 # Turns before these can hardly matter, and a client may send thousands.
 _MAX_TURNS = 12
-# A question that would grow beyond this, as no caller may type it, stays as it was typed.
-_MAX_LENGTH = 2_000
 # A question of so few words may lean on the last although nothing in it says so: "What was Taos County's share?"
 _FEW_WORDS = 5
 _OPENING = re.compile(
@@ -96,7 +94,8 @@ def _understand(question: str, topic: Topic) -> Understood:
     if not topic.questions:
         return Understood(question)
     understood = _read(question, topic)
-    is_question = _has_letter(understood.question) and len(understood.question) <= _MAX_LENGTH
+    # what would grow beyond what a caller may type stays as it was typed
+    is_question = _has_letter(understood.question) and len(understood.question) <= MAX_QUESTION
     return understood if is_question else replace(understood, question=question)
 
 

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 Inputs = Mapping[str, NDArray[np.int64]]
 
+# The fused form of addition and layer normalisation takes several times as long as the two by themselves.
+_SLOW_FUSION = "SkipLayerNormFusion"
+
 
 class GraphRunner:
     """Runs one graph. Safe to use from several threads, whose runs share the threads of this one."""
@@ -35,7 +38,9 @@ class GraphRunner:
         options.intra_op_num_threads = 1
         options.enable_mem_pattern = False  # it keeps a plan for each length of text, and saves no time
         # by its path: of bytes, a second copy would be kept
-        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=[_SLOW_FUSION]
+        )
         self._names = {node.name for node in self._session.get_inputs()}
         self._pool = ThreadPoolExecutor(threads or n_cores(), thread_name_prefix=graph.parent.name)
 

@@ -8,6 +8,8 @@ import re
 import tantivy
 
 _NAME_OR_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[A-Z][\w'’.-]*\w|[A-Z]")
+# Letters and digits, but not those of a footnote's mark: 14² is 14.
+_WORD = r"[\p{Alphabetic}\p{N}&&[^\u{B2}\u{B3}\u{B9}\u{2070}-\u{2079}]]+"
 # Words that ask or bind; what is asked about is in the others.
 _STOP_WORDS = (
     "a about an and any are as at be been but by can could did do does for from had has have how i if in into is it its"
@@ -19,7 +21,7 @@ _STOP_WORDS = (
 def english_analyzer() -> tantivy.TextAnalyzer:
     """Return the analysis chain; a new one each time, because an index takes its own."""
     return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_WORD))
         .filter(tantivy.Filter.remove_long(64))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())

@@ -17,6 +17,7 @@ from qa_service.rebuilding import Job, Rebuilder
 logger = logging.getLogger(__name__)
 
 _RETRY_S = 30.0
+_MOST_WAITS = 20  # for quiet; then one file that keeps changing holds the others back no longer
 _LOOK_S = 1.0  # for a stop, for a folder that is not there, for another builder to end
 
 
@@ -62,12 +63,17 @@ class Watcher:
         While it can't be watched it is looked through from time to time.
         """
         seen: dict[Path, tuple[int, int]] = {}
+        is_new = True
+
+        def counts(_change: object, path: str) -> bool:
+            return is_new or _is_visible(Path(path), self._documents)
+
         while not stop.is_set():
             is_new = True
             try:
                 for changes in changes_in(
                     self._documents,
-                    watch_filter=_is_visible,
+                    watch_filter=counts,
                     stop_event=stop,
                     rust_timeout=int(_LOOK_S * 1000),
                     yield_on_timeout=True,
@@ -95,9 +101,11 @@ class Watcher:
                     pass
 
     def _wait_until_quiet(self, stop: threading.Event) -> None:
-        """Wait until nothing in the folder has changed for a while: files may be on their way."""
+        """Wait until nothing in the folder has changed for a while, but not for ever: files may be on their way."""
         before = _state(self._documents)
-        while not stop.wait(self._quiet_s):
+        for _ in range(_MOST_WAITS):
+            if stop.wait(self._quiet_s):
+                return
             now = _state(self._documents)
             if now == before:
                 return
@@ -122,8 +130,11 @@ class Watcher:
         return False
 
 
-def _is_visible(_change: object, path: str) -> bool:
-    return not Path(path).name.startswith(".")
+def _is_visible(path: Path, folder: Path) -> bool:
+    """Return whether neither the file nor a folder on the way to it is hidden."""
+    path, folder = path.absolute(), folder.absolute()
+    inside = path.relative_to(folder).parts if path.is_relative_to(folder) else (path.name,)
+    return not any(part.startswith(".") for part in inside)
 
 
 def _is_there(folder: Path) -> bool:
@@ -134,10 +145,13 @@ def _is_there(folder: Path) -> bool:
 
 
 def _state(folder: Path) -> dict[Path, tuple[int, int]]:
-    """Return size and time of change of every file below `folder`; folders that can't be read hold none."""
+    """Return size and time of change of every visible file below `folder`; folders that can't be read hold none."""
     found = {}
-    for inside, _, names in os.walk(folder):
+    for inside, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
+            if name.startswith("."):
+                continue
             path = Path(inside, name)
             try:
                 facts = path.stat()

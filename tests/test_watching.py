@@ -154,8 +154,31 @@ def test_hidden_files_are_no_change(settings: Settings, watch: Callable[[], None
     until(lambda: len(indexed(settings)) == 3)
     before = rebuilder.n_builds
     (settings.documents / ".part").write_text("x")
+    (settings.documents / ".sync").mkdir()
+    (settings.documents / ".sync" / "log.txt").write_text("x")
     time.sleep(2.5)
     assert rebuilder.n_builds == before
+
+
+def rewriting(file: Path, over: threading.Event) -> None:
+    while not over.wait(0.1):
+        file.write_text(f"Log\n\nIt is {time.time()} o'clock.")
+
+
+@pytest.mark.parametrize("name", [".sync/log.txt", "log.txt"])
+def test_a_file_that_never_rests_holds_the_others_back_for_a_while_only(
+    settings: Settings, watch: Callable[[], None], name: str
+) -> None:
+    restless, over = settings.documents / name, threading.Event()
+    restless.parent.mkdir(exist_ok=True)
+    writer = threading.Thread(target=rewriting, args=(restless, over))
+    writer.start()
+    try:
+        watch()
+        until(lambda: len(indexed(settings)) >= 3)
+    finally:
+        over.set()
+        writer.join()
 
 
 def test_a_rebuild_that_cannot_begin_is_tried_again(

@@ -9,13 +9,13 @@ from qa_service.assembly import make_engine, make_models
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.engine import Engine
-from qa_service.errors import BackendError, DamagedSnapshotError, ModelError, QaServiceError, SnapshotError
+from qa_service.errors import DamagedSnapshotError, ModelError, QaServiceError, SnapshotError
 from qa_service.indexing.snapshot import Snapshot, current_id, use_current
 from qa_service.protocols import Reader
 
 logger = logging.getLogger(__name__)
 
-# A snapshot or its server that can't be reached is tried again after this; meanwhile nobody waits for it.
+# What can't be opened is tried again after this; meanwhile nobody waits for it.
 RETRY_S = 5.0
 # These last, and to find them again means to read every file again.
 _LASTING = (DamagedSnapshotError, ModelError)
@@ -31,8 +31,8 @@ class LiveEngine:
         self._embedder: SentenceTransformerEmbedder | None = None
         self._reader: Reader | None = None
         self._tried: str | None = None
-        self._unreachable: BackendError | None = None
-        self._retry_at = math.inf  # what was tried is served, or never will be
+        self._fault: QaServiceError | None = None  # why nothing could be opened the last time
+        self._retry_at = -math.inf
 
     def current(self) -> Engine:
         """Return the engine for the snapshot that CURRENT names.
@@ -44,34 +44,30 @@ class LiveEngine:
             QaServiceError: Nothing can be served; the message says what to do.
         """
         wanted = current_id(self._settings.index)
-        if not self._is_due(wanted) and self._engine is not None:
+        if self._engine is not None and not self._is_due(wanted):
             return self._engine
         with self._lock:
-            if self._unreachable and time.monotonic() < self._retry_at:
-                if self._engine is None:
-                    raise self._unreachable
-            elif self._engine is None or self._is_due(wanted):
+            if self._is_due(wanted):
                 self._move(wanted)
-            assert self._engine is not None
+            if self._engine is None:
+                assert self._fault is not None
+                raise self._fault.with_traceback(None)
             return self._engine
 
     def _is_due(self, wanted: str | None) -> bool:
         return wanted != self._tried or time.monotonic() >= self._retry_at
 
     def _move(self, wanted: str | None) -> None:
-        self._unreachable = None
         faults: list[QaServiceError] = []
         try:
             self._engine = use_current(self._settings.index, self._open, on_fault=faults.append)
         except QaServiceError as error:
+            self._fault = error
             faults.append(error)
-            if isinstance(error, BackendError):
-                self._unreachable, self._retry_at = error, time.monotonic() + RETRY_S
-            if self._engine is None:
-                raise
-            logger.error("%s stays in service, not %s: %s", self._engine.info.version, wanted, error)
-        may_pass = any(not isinstance(fault, _LASTING) for fault in faults)
-        self._tried, self._retry_at = wanted, time.monotonic() + RETRY_S if may_pass else math.inf
+            if self._engine is not None:
+                logger.error("%s stays in service, not %s: %s", self._engine.info.version, wanted, error)
+        is_settled = self._engine is not None and all(isinstance(fault, _LASTING) for fault in faults)
+        self._tried, self._retry_at = wanted, math.inf if is_settled else time.monotonic() + RETRY_S
 
     def _open(self, snapshot: Snapshot) -> Engine:
         if self._engine is not None and snapshot.manifest.id == self._engine.info.version:

@@ -159,3 +159,22 @@ def test_a_damaged_new_snapshot_is_read_once(
     write_releases({"newer.txt": "A title\n\nAnother body."})
     third = make_builder(settings, embedder).build()
     assert live.current().info.version == third.snapshot
+
+
+def test_a_damaged_only_snapshot_is_read_again_after_a_while_only(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = make_builder(settings, embedder).build()
+    vectors = settings.index / "snapshots" / report.snapshot / "vectors.faiss"
+    kept = vectors.read_bytes()
+    vectors.write_bytes(kept[:-1] + b"?")
+    live, machine = LiveEngine(settings), Machine(monkeypatch)
+    with pytest.raises(DamagedSnapshotError):
+        live.current()
+    n_read = machine.n_read
+    with pytest.raises(DamagedSnapshotError):
+        live.current()
+    assert machine.n_read == n_read
+    vectors.write_bytes(kept)
+    monkeypatch.setattr("qa_service.live.time.monotonic", lambda: math.inf)
+    assert live.current().info.version == report.snapshot

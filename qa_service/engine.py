@@ -161,7 +161,7 @@ class Engine:
             raise QuestionError(f"top_k is {top_k}: send 1 to {MAX_TOP_K}.")
         filters = filters or Filters()
         understood = understand(question, history)
-        dates = heeded_dates(question, filters, today or dt.date.today()) if read_dates else None
+        dates = heeded_dates(understood.question, filters, today or dt.date.today()) if read_dates else None
         laps.end("interpret")
         found = self._finder.find(understood, dates, filters, n_hits=top_k)
         laps.end("retrieve")

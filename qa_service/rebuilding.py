@@ -323,7 +323,8 @@ class Rebuilder:
     def _without_paths(self, message: str) -> str:
         """Return the message with the names of the server's folders only: it may be shown to a client."""
         for folder in (self._settings.documents, self._settings.index):
-            message = message.replace(str(folder), folder.name)
+            if folder.is_absolute() and folder.name:
+                message = message.replace(str(folder), folder.name)
         return message
 
     def _update(self, job_id: str, **fields: object) -> None:

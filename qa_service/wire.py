@@ -190,7 +190,8 @@ class Timeline:
 
     Attributes:
         citations: One per entry, in the same order.
-        has_more: Whether further releases were found and not read.
+        has_more: Whether releases that hold the names asked for were left unread though one of the five read last, the
+            furthest, has an entry.
     """
 
     question: str

@@ -176,9 +176,9 @@ class Engine:
         if reason and dates and dates.applied is DateUse.FILTER:
             # The date may be one in the text: a refusal must not rest on our reading of it.
             found = self._finder.find(half.found.understood, as_preference(dates), half.filters, n_hits=half.top_k)
-            half = replace(half, found=found)
-            candidates = self._read(found)
-            reason = self._reason_to_refuse(candidates, half.filters)
+            others = self._read(found)
+            if self._reason_to_refuse(others, half.filters) is None:
+                half, candidates, reason = replace(half, found=found), others, None
         laps.end("read")
         left_out = self._left_out(half.found.understood) if reason and half.filters else None
         if left_out:

@@ -60,13 +60,7 @@ class Finder:
     def find(
         self, understood: Understood, dates: UnderstoodDates | None, filters: Filters, *, n_hits: int = READ_PASSAGES
     ) -> Found:
-        """Return at least `n_hits` passages that the filters allow, if there are as many, and enough to read."""
-        found = self._find(understood, dates, filters, n_hits)
-        if not found.hits and dates and dates.applied is DateUse.FILTER:
-            return self._find(understood, as_preference(dates), filters, n_hits)
-        return found
-
-    def _find(self, understood: Understood, dates: UnderstoodDates | None, filters: Filters, n_hits: int) -> Found:
+        """Return at least `n_hits` passages that filters and dates allow, if there are as many, and enough to read."""
         is_ordered = dates is not None and dates.order is not None
         n_to_read = (
             _READ_FOR_ORDER if is_ordered else READ_PASSAGES if understood.context is None else _READ_FOR_FOLLOW_UPS

@@ -349,6 +349,17 @@ def test_a_date_that_would_leave_no_answer_becomes_a_preference_and_says_so() ->
     assert reply.dates.applied is DateUse.PREFERENCE
 
 
+@pytest.mark.parametrize(("year", "shown"), [(2001, []), (2006, ["c.txt"])])
+def test_releases_named_by_their_year_stay_the_only_ones_when_others_do_not_answer_either(
+    year: int, shown: list[str]
+) -> None:
+    reply = dated_engine({}).ask(f"How long, by the releases of {year}?")
+    assert reply.reason is not None
+    assert reply.dates
+    assert reply.dates.applied is DateUse.FILTER
+    assert [hit.passage.document_id for hit in reply.passages] == shown
+
+
 def test_other_dates_exclude_nothing() -> None:
     reply = dated_engine(BOTH).ask("How long did they meet in 2006?")
     assert {answer.text for answer in reply.answers} == {"approximately 30 minutes", "two hours"}

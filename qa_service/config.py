@@ -60,7 +60,10 @@ class Settings(BaseSettings):
         description="Milvus's index of vectors, such as `FLAT`, `HNSW` or `DISKANN`; unset, `FLAT` up to 250,000 "
         "passages and `AUTOINDEX` beyond",
     )
-    ranker: Literal["hybrid", "dense", "lexical"] = Field("hybrid", description="How passages are found")
+    ranker: Literal["hybrid", "dense", "lexical"] = Field(
+        "hybrid",
+        description="How passages are found: `hybrid`, by meaning and by words; `dense`, by meaning; `lexical`, by words (BM25)",
+    )
     reader: str = Field(
         "span",
         min_length=1,
@@ -138,7 +141,9 @@ class Settings(BaseSettings):
         True,
         description="Whether readers may say if an answer is right; kept in `feedback.sqlite` beside the snapshots",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line shown")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe log line shown: `DEBUG`, `INFO`, `WARNING` or `ERROR`"
+    )
     log_format: Literal["text", "json"] = Field(
         "text", description="Log lines for people, or `json`: one object a line"
     )

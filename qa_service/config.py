@@ -62,8 +62,8 @@ class Settings(BaseSettings):
     )
     ranker: Literal["hybrid", "dense", "lexical"] = Field(
         "hybrid",
-        description="How passages are found: `hybrid`, by meaning and by words; `dense`, by meaning; `lexical`, by words "
-        "(BM25)",
+        description="How passages are found: `hybrid`, by meaning and by words; `dense`, by meaning; `lexical`, by "
+        "words (BM25)",
     )
     reader: str = Field(
         "span",

@@ -50,8 +50,35 @@ def test_a_title_with_a_colon_that_yaml_refuses_is_read_all_the_same() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Title: Ferry Fares: What Changes\nDATE: 9 August 2008\nSource_URL: https://example.org/ferry",
+        "title: 'Ferry Fares: What Changes'\ndate: \"2008-08-09\"\nurl: https://example.org/ferry\nby: Press: Office",
+        "# Sent: now\n\ntitle: Ferry Fares: What Changes\ndate: 2008-08-09 # today\nurl: https://example.org/ferry",
+        "tags:\n- a: b: c\ntitle: Ferry Fares:\n  What Changes\ndate: 2008-08-09\nurl: >\n  https://example.org/ferry",
+        "title: Ferry Fares: Old\ntitle: Ferry Fares: What Changes\ndate: 2008-08-09\nurl: https://example.org/ferry",
+    ],
+)
+def test_what_yaml_refuses_gives_the_same_fields(block: str) -> None:
+    assert stated(block) == FrontMatter(
+        "Ferry Fares: What Changes", dt.date(2008, 8, 9), "https://example.org/ferry", None
+    )
+
+
+def test_a_quotation_in_a_title_keeps_its_marks() -> None:
+    assert stated('title: "We Win," Says Brink\nsubtitle: a').title == '"We Win," Says Brink'
+
+
+@pytest.mark.parametrize("before", ["\n", "\n \n\t\n", "\ufeff", "\ufeff\n", "\n\ufeff"])
+def test_blank_lines_and_a_byte_order_mark_may_stand_before_it(before: str) -> None:
+    assert split_front_matter(f"{before}---\ntitle: T\n---\nBody.") == (FrontMatter(title="T"), "Body.")
+
+
 def test_other_fields_are_metadata_too() -> None:
     assert stated("layout: post\ntags: [a, b]") == FrontMatter()
+    assert stated("title: T\nauthor: A\nFOR RELEASE: now") == FrontMatter(title="T")
+    assert stated("{}") == FrontMatter()
 
 
 @pytest.mark.parametrize(
@@ -64,9 +91,15 @@ def test_other_fields_are_metadata_too() -> None:
         "Title\n---\ntitle: not at the top\n---\n",
         "--- title: a\n---\nBody.",
         "---\n" + "[" * 2000 + "\n---\nBody.",
+        "---\nFOR IMMEDIATE RELEASE: May 5, 2005\nContact: Jane Holloway, press officer, 555-0142\n---\nBody.",
+        '---\nSTATEMENT BY THE MINISTER: "We will rebuild the bridge"\n---\nBody.',
+        "---\nPRESS RELEASE\nDate: May 5, 2005\nContact: Jane Holloway: 555-0142\n---\nBody.",
+        "---\nMill: Sold: at last\nHarvest: Done\n---\nBody.",
+        "\n\n---\nJust a rule.\n---\nBody.",
+        " ---\ntitle: indented\n---\nBody.",
     ],
 )
-def test_a_block_that_is_no_mapping_stays_text(text: str) -> None:
+def test_a_block_that_is_no_mapping_or_has_no_known_field_stays_text(text: str) -> None:
     assert split_front_matter(text) == (FrontMatter(), text)
 
 

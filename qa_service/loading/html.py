@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from itertools import accumulate
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from qa_service.loading.canonical import one_line
 from qa_service.loading.dates import stated_date
@@ -22,6 +22,9 @@ _DATE_FIELDS = (
 )  # fmt: skip
 _MOST_TIMES = 3
 _LONGEST_BYLINE = 100  # in a longer line, a <time> is that of an event
+_MOST_NODES_BEFORE = 10  # of a <time>, in search of the words that say what of
+_CHANGE_MARK = re.compile(r"updated|modified", re.IGNORECASE)
+_CHANGE_WORDS = re.compile(r"\b(?:updated?|modified|revised)(?:\s(?:on|at))?\W*$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+(\||::|»|«|›|–|—|-)\s+")
 _OFFICE = re.compile(
     r"\b(?:ministry|department|office|embassy|government|senate|senator|agency|commission|council|secretariat|newsroom"
@@ -131,12 +134,40 @@ def _without_site(title: str, site: str, heading: str) -> str:
 
 
 def _date(tree: LexborHTMLParser, fields: dict[str, str]) -> dt.date | None:
-    """Return the date that the head states, else that of the first `<time>` in a short line, such as a byline."""
+    """Return the date that the head states, else that of the first `<time>` in a short line, such as a byline.
+
+    The day of a change, as in `Updated: <time>`, counts where there is no other.
+    """
     stated = [fields[name] for name in _DATE_FIELDS if name in fields]
+    changed: list[str] = []
     for node in tree.css("time[datetime]")[:_MOST_TIMES]:
         if node.parent and len(one_line(node.parent.text())) <= _LONGEST_BYLINE:
-            stated.append(node.attributes.get("datetime") or "")
-    return next((date for value in stated if (date := stated_date(value))), None)
+            (changed if _is_of_change(node) else stated).append(node.attributes.get("datetime") or "")
+    return next((date for value in stated + changed if (date := stated_date(value))), None)
+
+
+def _is_of_change(time: LexborNode) -> bool:
+    """Say whether a `<time>` is the day of a change, by what it is marked as or the words before it."""
+    marks = f"{time.attributes.get('itemprop')} {time.attributes.get('class')}"
+    if _CHANGE_MARK.search(marks):
+        return "publish" not in marks.lower()
+    return _CHANGE_WORDS.search(_words_before(time)) is not None
+
+
+def _words_before(time: LexborNode) -> str:
+    """Return the end of the text before a `<time>`, from the innermost element that has any; none of another's."""
+    words = ""
+    node = time
+    for _ in range(_MOST_NODES_BEFORE):
+        outer = None if words else node.parent
+        if node.prev is None and outer is not None:
+            node = outer
+        elif node.prev is not None and node.prev.css_first("time") is None:
+            node = node.prev
+            words = one_line(f"{node.text()} {words}")
+        else:
+            break
+    return words[-_LONGEST_BYLINE:]
 
 
 def _source_url(tree: LexborHTMLParser, fields: dict[str, str]) -> str | None:

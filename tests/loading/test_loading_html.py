@@ -243,6 +243,24 @@ def test_the_page_states_its_date(statement: str) -> None:
     assert page(f"{statement}<p>{BODY}").date == dt.date(2005, 5, 10)
 
 
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<p>Updated: <time datetime=2024-05-12></time></p><p>Published: <time datetime=2005-05-10></time></p>",
+        "<p>Last modified <b><time datetime=2024-05-12></time></b> | <time datetime=2005-05-10></time></p>",
+        "<p><time datetime=2005-05-10></time> Updated: <time datetime=2024-05-12></time></p>",
+        "<p><i>Updated</i> <time datetime=2024-05-12></time> <i>Posted</i> <time datetime=2005-05-10></time></p>",
+        "<dl><dt>Updated<dd><time datetime=2024-05-12></time><dt>Posted<dd><time datetime=2005-05-10></time></dl>",
+        "<p><time itemprop=dateModified datetime=2024-05-12></time><time datetime=2005-05-10></time></p>",
+        "<p><time class=updated datetime=2024-05-12></time><time class=published datetime=2005-05-10></time></p>",
+        "<p><time class='published updated' datetime=2005-05-10></time><time datetime=2024-05-12></time></p>",
+        "<p>Updated: <time datetime=2005-05-10></time></p>",
+    ],
+)
+def test_the_time_of_a_change_is_passed_over_when_there_is_another(byline: str) -> None:
+    assert page(f"{byline}<p>{BODY}").date == dt.date(2005, 5, 10)
+
+
 def test_the_time_of_an_event_in_the_text_is_not_the_date_of_the_page() -> None:
     assert page(f"<p>On <time datetime=2005-05-10>Tuesday</time> he left. {BODY}</p>").date is None
 

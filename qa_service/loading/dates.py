@@ -28,17 +28,45 @@ _FORMS = tuple(
         rf"{_YEAR}\s?年\s?(?P<month>[01]?\d)\s?月\s?(?P<day>[0-3]?\d)\s?日",
     )
 )
+_ANY_FORM = "|".join(re.sub(r"\?P<\w+>", "?:", form.pattern).replace("(?P=mark)", "[-/._]") for form in _FORMS)
 _MONTH_NAME = re.compile(rf"\b{_MONTH}", re.IGNORECASE)
 _ANY_YEAR = re.compile(_YEAR)
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
 
-_WEEKDAY = r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+_WEEKDAY = (
+    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+    r"|[月火水木金土日]曜日?|[(（][月火水木金土日][)）]"
+)
 _TIME = r"\b\d{1,2}[:.]\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b(?:GMT|UTC|JST|E[SD]T|CES?T)\b"
-_LABEL = r"\b(?:for (?:immediate )?release|press release|release date|released?|dated?|posted|published|issued|on|at)\b"
+_LABEL = (
+    r"\b(?:for (?:immediate )?release|press release|release date|date of publication|released?|dated?|dt|posted"
+    r"|published|issued|(?:no|nr|vol)\.\s?\d[\d/-]{0,15})\b"
+    rf"|\b(?:on|of)(?=\s*(?:$|{_WEEKDAY}))|\bat(?=\s*\d)"
+)
 _SAYS_WHEN = re.compile(rf"{_WEEKDAY}|{_TIME}|{_LABEL}", re.IGNORECASE)
-_MARKS = " \t\n()[],.;:/|–—-"
+# The day of something else: `Last updated: May 12, 2024`, `(due June 30, 2006)`. The label stands before the date.
+_OTHER_DATE = re.compile(
+    r"\b(?:(?:page|last)\s){0,2}(?:updated|last update|modified|revised|deadline|due|effective|expir(?:es|y|ed))"
+    rf"(?:\s(?:on|by|from|until|date)){{0,2}}[\s:,]{{0,4}}(?:(?:{_WEEKDAY})[\s,]{{0,3}})?(?:{_ANY_FORM})",
+    re.IGNORECASE,
+)
+_OTHER_DAY = re.compile(
+    r"\b(?:updated|modified|revised|deadlines?|due|effective|expir(?:es|y|ed)|hearings?|when)\b", re.IGNORECASE
+)
+_MARKS = " \t\n()[]（）,.;:/|–—-"
 _NO_PLACE = frozenset("on in since until by from before after the as at for between".split())
-_DATELINE_END = re.compile(r"\)?,?\s*(?:\([^()\n]{1,40}\)|/[^/\n]{1,40}/)?\s*(?:--?|–|—|:|\||\n)")
+_BEFORE_PLACE = re.compile(  # a part of its name; "The War" and "State of the Union" are no places
+    r"^(?:the(?=\s(?:bahamas|bottom|dalles|gambia|hague|netherlands|philippines|valley|villages|woodlands)\b)"
+    r"|(?:bay|city|county|gulf|isles?|port|province|republic) of\b)",
+    re.IGNORECASE,
+)
+_PARTICLES = frozenset("aan al am da das de del den der di do dos du el es la las le les los sur upon".split())
+_COUNTRY_PARTICLES = frozenset("and of the".split())
+_MOMENT = rf"(?:[\s,(]{{1,3}}(?:{_TIME}|{_WEEKDAY})\)?){{0,3}}"
+_DATELINE_END = re.compile(
+    rf"{_MOMENT}\)?,?\s*(?:\([^()\n]{{0,40}}\)|/[^/\n]{{1,40}}/)?\s*(?:--?|–|—|:|\||\n|(?<=\d)\.\s)", re.IGNORECASE
+)
+_BRACKET_END = re.compile(rf"{_MOMENT}[)\]]", re.IGNORECASE)
 _LONGEST_LINE = 120
 
 
@@ -80,16 +108,33 @@ def date_line(line: str) -> dt.date | None:
     """Return the date of a line that says when, and perhaps where, and nothing else: `Tokyo, May 10, 2005 (Tue)`."""
     if len(line) > _LONGEST_LINE:
         return None
+    line = _OTHER_DATE.sub("", line)
+    if _OTHER_DAY.search(line):
+        return None
     found = find_date(line)
     if found is None:
         return _parse_loosely(line)
-    before, after = _rest(line[: found.start]), _rest(line[found.end :])
-    if before and not (_is_place(before) and line[: found.start].rstrip()[-1] in _MARKS):
+    before, after = line[: found.start], line[found.end :]
+    if not _ends_with_place(before):
         return None
-    if after and not (_is_place(after) and line[found.end :].lstrip()[0] in _MARKS):
+    if (place := _rest(after)) and not (_is_place(place) and after.lstrip()[0] in _MARKS):
         return None
-    is_title_with_date = len(before.split()) > 2 and line.rstrip(".").endswith(")")
+    is_title_with_date = len(_rest(before).split()) > 2 and line.rstrip(".").endswith(")")
     return None if is_title_with_date else found.date
+
+
+def is_other_date_line(line: str) -> bool:
+    """Say whether `line` is the day of something else than the release: `Last updated: May 12, 2024`."""
+    if len(line) > _LONGEST_LINE:
+        return False
+    rest = _OTHER_DATE.sub("", line)
+    return rest != line and not _rest(rest)
+
+
+def stamp_date(line: str) -> dt.date | None:
+    """Return the first date of a line that is known to be a stamp: `Embargoed until May 10, 2005`."""
+    found = find_date(_OTHER_DATE.sub("", line))
+    return found.date if found else None
 
 
 def closing_date(line: str) -> dt.date | None:
@@ -100,15 +145,16 @@ def closing_date(line: str) -> dt.date | None:
 
 def dateline_date(paragraph: str) -> dt.date | None:
     """Return the date of the dateline that begins `paragraph`: `WASHINGTON, July 17, 2006 – The ...`."""
-    paragraph = paragraph[:_LONGEST_LINE]
+    paragraph = _OTHER_DATE.sub("", paragraph[:_LONGEST_LINE])
     found = find_date(paragraph)
     if found is None:
         return None
     before = paragraph[: found.start].rstrip()
-    if (place := _rest(before)) and not (_is_place(place) and before[-1] in _MARKS):
+    if _OTHER_DAY.search(before) or not _ends_with_place(before):
         return None
     is_bracketed = before.endswith("(") and paragraph.startswith(")", found.end)
-    return found.date if is_bracketed or _DATELINE_END.match(paragraph, found.end) else None
+    end = _BRACKET_END if re.fullmatch(r"[(\[][^)\]]*", before) else _DATELINE_END
+    return found.date if is_bracketed or end.match(paragraph, found.end) else None
 
 
 def _date(match: re.Match[str]) -> dt.date | None:
@@ -142,6 +188,17 @@ def _rest(text: str) -> str:
     return _SAYS_WHEN.sub(" ", text).strip().strip(_MARKS)
 
 
+def _ends_with_place(text: str) -> bool:
+    """Say whether `text`, which stands before a date, only says when, or is a place and its mark, which is no colon."""
+    text = _SAYS_WHEN.sub(" ", text)
+    place = text.strip(_MARKS)
+    mark = text[len(text.rstrip(_MARKS)) :].strip()[:1]
+    return not place or (_is_place(place) and mark not in {"", ":", ";"})
+
+
 def _is_place(text: str) -> bool:
-    words = text.replace("(", " ").split()
-    return 0 < len(words) <= 5 and words[0].lower() not in _NO_PLACE and all(word[0].isupper() for word in words)
+    """Say whether `text` is nothing but names: `Port of Spain, Trinidad and Tobago`."""
+    city, _, country = _BEFORE_PLACE.sub("", text.replace("(", " ").strip()).partition(",")
+    names = [word for word in city.split() if word.partition("-")[0] not in _PARTICLES]
+    names += [word for word in country.split() if word not in _PARTICLES | _COUNTRY_PARTICLES]
+    return 0 < len(names) <= 5 and names[0].lower() not in _NO_PLACE and all(name[0].isupper() for name in names)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from qa_service.loading.dates import closing_date, date_line, dateline_date, find_date
+from qa_service.loading.dates import closing_date, date_line, dateline_date, is_other_date_line, stamp_date
 from qa_service.loading.headings import ends_sentence, is_numbered
 from qa_service.loading.paragraphs import Line
 
@@ -81,7 +81,7 @@ def _leading_kinds(lines: Sequence[Line], stated_title: str | None) -> list[_Kin
 def _kind(line: Line, following: str, *, is_first: bool) -> _Kind:
     if len(line.text) > _LONGEST_TITLE:
         return _Kind.BODY
-    if _STAMP.fullmatch(line.text) or not any(map(str.isalnum, line.text)):
+    if _STAMP.fullmatch(line.text) or is_other_date_line(line.text) or not any(map(str.isalnum, line.text)):
         return _Kind.STAMP
     if date_line(line.text):
         return _Kind.DATE
@@ -147,8 +147,8 @@ def _date(lines: Sequence[Line], kinds: Sequence[_Kind], end: int) -> dt.date | 
     for line, kind in block:
         if kind is _Kind.DATE:
             return date_line(line.text)
-        if kind is _Kind.STAMP and (found := find_date(line.text)):
-            return found.date
+        if kind is _Kind.STAMP and (date := stamp_date(line.text)):
+            return date
     if end < len(lines) and (date := dateline_date(lines[end].text)):
         return date
     dates = (closing_date(line.text) for line, kind in block if kind is _Kind.TITLE)

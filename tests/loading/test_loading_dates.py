@@ -2,7 +2,15 @@ import datetime as dt
 
 import pytest
 
-from qa_service.loading.dates import closing_date, date_line, dateline_date, file_name_date, stated_date
+from qa_service.loading.dates import (
+    closing_date,
+    date_line,
+    dateline_date,
+    file_name_date,
+    is_other_date_line,
+    stamp_date,
+    stated_date,
+)
 
 MAY_10 = dt.date(2005, 5, 10)
 
@@ -35,6 +43,24 @@ MAY_10 = dt.date(2005, 5, 10)
         "Date: May 10, 2005",
         "FOR IMMEDIATE RELEASE: May 10, 2005",
         "Posted on May 10, 2005 at 3:15 p.m. EST",
+        "Posted on Tuesday, May 10, 2005",
+        "The Hague, 10 May 2005",
+        "THE HAGUE, Tuesday, 10 May 2005",
+        "Tokyo, Tuesday May 10, 2005",
+        "Washington, Tuesday 10 May 2005",
+        "Rio de Janeiro, May 10, 2005",
+        "Port of Spain, Trinidad and Tobago, May 10, 2005",
+        "Kinshasa, Democratic Republic of the Congo, 10 May 2005",
+        "Sharm el-Sheikh, 10 May 2005",
+        "Press release No. 45 of 10 May 2005",
+        "Press Release No. 45/2005, 10 May 2005",
+        "Vol. 3, No. 4 | May 10, 2005",
+        "2005年5月10日(火)",
+        "2005年5月10日（火曜日）",
+        "Published: May 10, 2005 | Last updated: May 12, 2024",
+        "Updated on Sunday, May 12, 2024; posted May 10, 2005",
+        "May 10, 2005 (updated 2024-05-12)",
+        "May 10, 2005, effective June 1, 2005",
     ],
 )
 def test_a_line_that_says_when_is_a_date_line(line: str) -> None:
@@ -57,6 +83,23 @@ def test_a_line_that_says_when_is_a_date_line(line: str) -> None:
         "Events of May 10, 2005 in Tokyo and what they mean",
         "Japan-Russia Summit Meeting (May 10, 2005)",
         "May 10, 2005 " + "x" * 200,
+        "Deadline: May 10, 2005",
+        "Deadline for Applications: Tuesday, May 10, 2005",
+        "Last Updated: May 10, 2005",
+        "Last modified on 2005-05-10",
+        "Comments Due, May 10, 2005",
+        "Hearing on Dams, May 10, 2005",
+        "May 10, 2005 - Hearing",
+        "When: Tuesday, May 10, 2005",
+        "WHEN Tuesday, May 10, 2005",
+        "Declaration Date: May 10, 2005",
+        "Tokyo: May 10, 2005",
+        "Tokyo Tuesday May 10, 2005",
+        "The War, May 10, 2005",
+        "Anniversary of Liberation, May 10, 2005",
+        "Words and Deeds, May 10, 2005",
+        "Updated Rules on Barley (May 10, 2005)",
+        "MINISTER ANNOUNCES THE RELEASE OF FUNDS TO TOWNS, May 10, 2005",
     ],
 )
 def test_a_line_without_a_complete_date_or_with_more_words_is_no_date_line(line: str) -> None:
@@ -89,6 +132,17 @@ def test_a_date_in_figures_that_could_be_two_days_does_not_count() -> None:
         "May 10, 2005: The minister said",
         "LONDON, 10th May 2005 – The minister said",
         "LONDON, the 10th of May, 2005 – The minister said",
+        "The Hague, 10 May 2005 – The court",
+        "Rio de Janeiro, May 10, 2005 – The minister",
+        "Port of Spain, May 10, 2005 – The minister",
+        "ALDERSUND, Tuesday May 10, 2005 – The fair",
+        "(ALDERSUND, May 10, 2005) The fair",
+        "[ALDERSUND, May 10, 2005, 9 a.m.] The fair",
+        "ALDERSUND, May 10, 2005, 9 a.m. – The fair",
+        "ALDERSUND, May 10, 2005 (Tuesday), 14:30 CET – The fair",
+        "ALDERSUND, May 10, 2005. The fair",
+        "ALDERSUND, May 10, 2005 (updated May 12, 2005) – The fair",
+        "ALDERSUND, May 10, 2005 – The deadline is due, said the hearing officer",
     ],
 )
 def test_a_dateline_that_begins_a_paragraph_gives_the_date(paragraph: str) -> None:
@@ -106,10 +160,44 @@ def test_a_dateline_that_begins_a_paragraph_gives_the_date(paragraph: str) -> No
         "WASHINGTON, May 10 (Reuters) - The Senate",
         "WASHINGTON -- For the seventh year the Senate",
         "x " * 100 + "WASHINGTON, May 10, 2005 – The Senate",
+        "Updated May 10, 2005 – The Senate",
+        "Deadline: May 10, 2005 – The fair",
+        "Effective Tuesday, May 10, 2005 – The levy rises",
+        "(The agreement of May 10, 2005) The fair",
+        "Tokyo: May 10, 2005 – The fair",
     ],
 )
 def test_a_date_in_a_sentence_is_no_dateline(paragraph: str) -> None:
     assert dateline_date(paragraph) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Last Updated: May 12, 2024",
+        "Page last modified on Sunday, 12 May 2024, 3 p.m.",
+        "(Revised 2024-05-12)",
+        "Deadline: June 30, 2006",
+        "Due date: June 30, 2006",
+        "Effective June 30, 2006",
+        "EXPIRES: June 30, 2006",
+    ],
+)
+def test_a_line_that_says_when_of_something_else_is_told(line: str) -> None:
+    assert is_other_date_line(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["May 10, 2005", "Hearing on Dams, June 30, 2006", "Updated Rules on Barley (May 10, 2005)", "Deadline", ""]
+)
+def test_other_lines_with_such_a_word_are_not(line: str) -> None:
+    assert not is_other_date_line(line)
+
+
+def test_a_stamp_gives_its_date_and_not_that_of_a_change() -> None:
+    assert stamp_date("Embargoed until Tuesday, May 10, 2005") == MAY_10
+    assert stamp_date("(Provisional translation of May 10, 2005, revised May 12, 2005)") == MAY_10
+    assert stamp_date("(Provisional translation, last updated May 12, 2005)") is None
 
 
 def test_a_date_in_brackets_that_ends_a_title_is_found() -> None:

@@ -140,6 +140,28 @@ def test_a_date_line_comes_before_the_file_name() -> None:
     assert release(f"Title\n\nMay 10, 2005\n\n{BODY}", "2001-01-01.txt").date == dt.date(2005, 5, 10)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Deadline: June 30, 2006", "Last Updated: May 12, 2024", "(Revised: 12 May 2024)", "Effective: June 30, 2006"],
+)
+@pytest.mark.parametrize("head", ["{title}\n\n{line}\n\n{date}", "{line}\n\n{title}\n\n{date}"])
+def test_the_date_of_something_else_is_neither_title_nor_date(line: str, head: str) -> None:
+    head = head.format(title="Minister Visits Moscow", line=line, date="May 10, 2005")
+    document = release(f"{head}\n\n{BODY}")
+    assert (document.title, document.date) == ("Minister Visits Moscow", dt.date(2005, 5, 10))
+    assert title_block(document) == head
+
+
+def test_a_hearing_is_a_title_and_not_the_day_of_its_release() -> None:
+    document = release(f"Hearing on Dams, June 30, 2006\n\nMay 10, 2005\n\n{BODY}")
+    assert document.title == "Hearing on Dams, June 30, 2006"
+    assert document.date == dt.date(2005, 5, 10)
+
+
+def test_a_release_that_says_only_when_it_was_changed_has_no_date() -> None:
+    assert release(f"Minister Visits Moscow\n\nUpdated: May 12, 2024\n\n{BODY}").date is None
+
+
 def test_the_file_name_gives_the_date_where_the_text_does_not() -> None:
     assert release(f"Title\n\n{BODY}", "sub/2007-05-22-biden-14.txt").date == dt.date(2007, 5, 22)
 

@@ -14,9 +14,14 @@ from qa_service.loading.dates import closing_date, date_line, dateline_date, is_
 from qa_service.loading.headings import ends_sentence, is_numbered
 from qa_service.loading.paragraphs import Line
 
+_STAMP_WORDS = (
+    r"(?:(?:for )?immediate release|for release|(?:press|news|media) (?:releases?|advisory)|press statement"
+    r"|(?:corrected|updated|revised)(?: (?:copy|version))?)"
+)
 _STAMP = re.compile(
-    r"[\W_]*(?:for immediate release|for release|immediate release|press releases?|news releases?|media releases?"
-    r"|press statement|embargo(?:ed)?\b.*|(?:provisional|tentative|unofficial|informal) translation.*"
+    rf"[\W_]*(?:{_STAMP_WORDS}(?:[\W_]+{_STAMP_WORDS}){{0,2}}(?:\W+(?:no\W+)?\d[\d/-]*)?"
+    r"|for immediate release\W+contacts?\b.*|for release at \d.*|for planning purposes.*"
+    r"|embargo(?:ed)?\b.*|(?:provisional|tentative|unofficial|informal) translation.*"
     r"|(?:(?:press|media|news) )?contacts?\s*:.*|(?:e-?mail|tel(?:ephone)?|phone|fax)\s*[:.].*|no\. ?[\d/-]+"
     r"|[\w.+-]+@[\w.-]+|[+()\d\s./-]{7,}|https?://\S+|www\.\S+)[\W_]*",
     re.IGNORECASE,

@@ -57,6 +57,32 @@ def test_what_stands_above_the_title_is_not_the_title() -> None:
 
 @pytest.mark.parametrize(
     "line",
+    [
+        "(Corrected)",
+        "***CORRECTED***",
+        "[Updated]",
+        "Revised version",
+        "FOR IMMEDIATE RELEASE – CORRECTED",
+        "PRESS RELEASE | FOR IMMEDIATE RELEASE",
+        "For Immediate Release   CONTACT: Jane Doe (202) 555-0100",
+        "FOR RELEASE AT 9 A.M.",
+        "FOR PLANNING PURPOSES ONLY",
+        "Press Release No. 45",
+        "PRESS RELEASE #45/2005",
+        "MEDIA ADVISORY",
+    ],
+)
+def test_a_stamp_is_not_the_title_when_a_line_follows_that_is(line: str) -> None:
+    assert release(f"{line}\n\nMinister Visits Moscow\n\n{BODY}").title == "Minister Visits Moscow"
+
+
+@pytest.mark.parametrize("title", ["Correction", "Press Release Service Opens", "Updated Rules", "Release 45"])
+def test_a_title_may_begin_like_a_stamp(title: str) -> None:
+    assert release(f"{title}\n\n{BODY}").title == title
+
+
+@pytest.mark.parametrize(
+    "line",
     ["(Provisional translation)", "Tokyo, May 10, 2005", "For immediate release", "press@example.org", "* * *"],
 )
 def test_lines_between_title_and_body_belong_to_the_title_block(line: str) -> None:

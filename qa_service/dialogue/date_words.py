@@ -13,7 +13,12 @@ from qa_service.types import DateOrder, DateUse, UnderstoodDates
 
 _Range = tuple[dt.date | None, dt.date | None]
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "january february march april may june july august september october november december".split(), start=1
+    )
+}
 _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 _NUMBERS = {
     word: number
@@ -22,6 +27,8 @@ _NUMBERS = {
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+# Letters that patterns take for "s" and "i" when case is ignored, and tables of words don't.
+_FOLDED = str.maketrans("ſıİ", "sii")
 
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 # A number before a noun is a count or a name: "2005 dollars", "2006 budget".
@@ -50,13 +57,13 @@ _DATED = "|".join(
         rf"{_COUNT}\s+{_UNIT}\s+ago\b",
     )
 )
-_SPAN = rf"(?:in|over|during|within)\s+the\s+(?:last|past)\s+{_COUNT}\s+{_UNIT}\b"
+_SPAN = rf"(?:in|over|during|within)\s+the\s+(?P<span>(?:last|past)\s+{_COUNT}\s+{_UNIT})\b"
 _PREPOSITION = r"(?:in|on|during|throughout|since|before|after|prior\s+to|until|till|by|of|from|as\s+of|dated)"
 _END = rf"(?:{_DATED}|{_YEAR}|{_MONTH})"
 _EXPRESSION = re.compile(
     rf"\b(?:(?P<between>between)\s+(?P<b1>{_END})\s+and\s+(?P<b2>{_DATED}|{_YEAR})"
     rf"|from\s+(?P<f1>{_END})\s+(?:to|until|till|through)\s+(?P<f2>{_DATED}|{_YEAR})"
-    rf"|(?P<span>{_SPAN})"
+    rf"|{_SPAN}"
     rf"|(?P<preposition>{_PREPOSITION})\s+(?P<after>{_DATED}|{_YEAR})"
     rf"|(?P<bare>{_DATED}))",
     re.IGNORECASE,
@@ -143,39 +150,40 @@ def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
         question: As asked.
         today: What "last week" and "this year" are relative to.
     """
-    found: list[tuple[int, str]] = []
+    folded = question.translate(_FOLDED)
+    found: list[tuple[int, int]] = []
     ranges: list[_Range] = []
     is_filter = False
-    for match in _EXPRESSION.finditer(question):
-        understood = _range_of(match, question, today)
+    for match in _EXPRESSION.finditer(folded):
+        understood = _range_of(match, folded, today)
         if understood is None:
             continue
-        found.append((match.start(), match.group()))
+        found.append(match.span())
         ranges.append(understood)
-        before, after = question[: match.start()], question[match.end() :]
+        before, after = folded[: match.start()], folded[match.end() :]
         is_filter |= bool(_RELEASE_BEFORE.search(before) or (not before.strip() and _SAYING_AFTER.match(after)))
     order = None
-    taken = {position for start, words in found for position in range(start, start + len(words))}
-    for start, words, asked in _orders(question):
+    taken = {position for start, end in found for position in range(start, end)}
+    for start, end, asked in _orders(folded):
         if start not in taken and order is None:
             order = asked
-            found.append((start, words))
+            found.append((start, end))
     if not found:
         return None
     date_from, date_to = _hull(ranges)
     # Two dates in one question are often compared: neither excludes then.
     use = DateUse.FILTER if is_filter and len(ranges) == 1 else DateUse.PREFERENCE
-    return UnderstoodDates(tuple(words for _, words in sorted(found)), date_from, date_to, order, use)
+    return UnderstoodDates(tuple(question[start:end] for start, end in sorted(found)), date_from, date_to, order, use)
 
 
-def _orders(question: str) -> Iterator[tuple[int, str, DateOrder]]:
+def _orders(question: str) -> Iterator[tuple[int, int, DateOrder]]:
     for order, pattern in _ORDERS:
         if match := pattern.search(question):
             group = "words" if "words" in pattern.groupindex and match["words"] else 0
-            yield match.start(group), match.group(group), order
+            yield *match.span(group), order
     if match := _ADVERB.search(question):
         order = DateOrder.LATEST if match["words"].lower() == "last" else DateOrder.EARLIEST
-        yield match.start("words"), match["words"], order
+        yield *match.span("words"), order
 
 
 def _hull(ranges: list[_Range]) -> _Range:
@@ -192,7 +200,7 @@ def _range_of(match: re.Match[str], question: str, today: dt.date) -> _Range | N
     """Return the days of an expression, None when they don't exist or are part of a name."""
     try:
         if match["span"]:
-            return _days_of(match["span"].split("the", 1)[1].strip(), today)
+            return _days_of(match["span"], today)
         if match["b1"] or match["f1"]:
             return _from_to(match["b1"] or match["f1"], match["b2"] or match["f2"], today)
         start, end = _days_of(match["after"] or match["bare"], today)

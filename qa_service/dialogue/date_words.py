@@ -7,11 +7,12 @@ stand in the text of a release of another day, so it is a preference. What is no
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from qa_service.types import DateOrder, DateUse, UnderstoodDates
 
 _Range = tuple[dt.date | None, dt.date | None]
+_Days = tuple[dt.date, dt.date]
 
 _MONTHS = {
     name: number
@@ -27,45 +28,68 @@ _NUMBERS = {
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+# Years of two digits from here on are of the 1900s, as POSIX reads them.
+_FIRST_OF_1900S = 69
 # Letters that patterns take for "s" and "i" when case is ignored, and tables of words don't.
 _FOLDED = str.maketrans("ſıİ", "sii")
 
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 # A number before a noun is a count or a name: "2005 dollars", "2006 budget".
 _YEAR = (
-    r"(?:19|20)\d\d\b(?![-/]\d|['’]|\s+(?:dollars?|euros?|yen|tons?|troops|people|prices|levels|budget|bill|act|games|olympics"
+    r"(?:19|20)\d\d\b(?![-/–—]\d|['’]|\s+(?:dollars?|euros?|yen|tons?|troops|people|prices|levels|budget|bill|act|games|olympics"
     r"|farm|fiscal|miles|km|terms)\b)"
 )
 _SEASON = "(?:" + "|".join(_SEASONS) + ")"
 _UNIT = "(?:day|week|month|year)s?"
 _COUNT = r"(?:\d{1,3}|" + "|".join(_NUMBERS) + ")"
 
+# "10/5/2021" may be of May or of October.
+_NUMERIC = (
+    r"(?<![\d./$€£-])(?:\d{1,2}/\d{1,2}/(?:(?:19|20)\d\d|\d\d)|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d"
+    r"|\d{1,2}-\d{1,2}-(?:19|20)\d\d|(?:19|20)\d\d/\d{1,2}/\d{1,2}|(?:19|20)\d\d\.\d{1,2}\.\d{1,2})(?![\w/-]|\.\d)"
+)
+_IS_NUMERIC = re.compile(_NUMERIC)
 # Each surely a date wherever it stands.
 _DATED = "|".join(
     (
         r"(?:19|20)\d\d-\d\d-\d\d\b",
+        _NUMERIC,
         rf"(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}",
         rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}",
         rf"{_MONTH}(?:,|\s+of)?\s+{_YEAR}",
         rf"(?:the\s+)?{_SEASON}(?:\s+of)?\s+{_YEAR}",
         rf"(?:early|mid|late)[-\s]{_YEAR}",
-        rf"the\s+(?:first|second)\s+half\s+of\s+{_YEAR}",
-        rf"the\s+(?:first|second|third|fourth)\s+quarter\s+of\s+{_YEAR}",
+        rf"(?:the\s+)?(?:first|second)\s+half\s+of\s+{_YEAR}",
+        rf"(?:the\s+)?(?:first|second|third|fourth)\s+quarter\s+of\s+{_YEAR}",
         r"the\s+(?:early\s+|late\s+)?(?:19|20)\d0s\b",
         r"(?:yesterday|today)\b(?!['’])",
         rf"(?:last|this)\s+(?:week|month|year|{_MONTH}|{_SEASON})\b(?!['’])",
         rf"{_COUNT}\s+{_UNIT}\s+ago\b",
     )
 )
+_DAY = r"(?:3[01]|[12]?\d)(?:st|nd|rd|th)?"
+_JOINT = r"(?:\s+(?:and|or|to|until|till|through)\s+|\s?[-–—]\s?)"
+# Two dates, the first of which takes its month or year from the second: "9 to 11 May 2021".
+_STRETCH = "|".join(
+    (
+        rf"{_MONTH}\s+{_DAY}{_JOINT}(?:{_MONTH}\s+)?{_DAY},?\s+{_YEAR}",
+        rf"(?:the\s+)?{_DAY}(?:(?:\s+of)?\s+{_MONTH})?{_JOINT}(?:the\s+)?{_DAY}(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}",
+        rf"{_MONTH}{_JOINT}{_MONTH}(?:,|\s+of)?\s+{_YEAR}",
+    )
+)
+_YEARS = rf"(?:19|20)\d\d(?:\s+(?:to|until|till|through)\s+|\s?[-–—]\s?){_YEAR}"
+_WHOLE_STRETCH = re.compile(rf"{_STRETCH}|{_YEARS}")
+_MORE_YEARS = rf"(?:,\s+{_YEAR}){{0,9}},?\s+(?:and|or|with|than|versus|vs\.?)\s+{_YEAR}"
 _SPAN = rf"(?:in|over|during|within)\s+the\s+(?P<span>(?:last|past)\s+{_COUNT}\s+{_UNIT})\b"
 _PREPOSITION = r"(?:in|on|during|throughout|since|before|after|prior\s+to|until|till|by|of|from|as\s+of|dated)"
 _END = rf"(?:{_DATED}|{_YEAR}|{_MONTH})"
 _EXPRESSION = re.compile(
-    rf"\b(?:(?P<between>between)\s+(?P<b1>{_END})\s+and\s+(?P<b2>{_DATED}|{_YEAR})"
+    rf"\b(?:between\s+(?P<between>{_STRETCH})"
+    rf"|between\s+(?P<b1>{_END})\s+and\s+(?P<b2>{_DATED}|{_YEAR})"
     rf"|from\s+(?P<f1>{_END})\s+(?:to|until|till|through)\s+(?P<f2>{_DATED}|{_YEAR})"
     rf"|{_SPAN}"
-    rf"|(?P<preposition>{_PREPOSITION})\s+(?P<after>{_DATED}|{_YEAR})"
-    rf"|(?P<bare>{_DATED}))",
+    rf"|(?:(?P<preposition>{_PREPOSITION})\s+(?P<after>{_STRETCH}|{_DATED}|{_YEARS}|{_YEAR})|(?P<bare>{_STRETCH}|{_DATED}))"
+    rf"(?P<more>{_MORE_YEARS})?)",
     re.IGNORECASE,
 )
 # The year of these is part of their name, not of the question.
@@ -155,13 +179,12 @@ def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
     ranges: list[_Range] = []
     is_filter = False
     for match in _EXPRESSION.finditer(folded):
-        understood = _range_of(match, folded, today)
-        if understood is None:
+        understood = _ranges_of(match, today)
+        if not understood:
             continue
         found.append(match.span())
-        ranges.append(understood)
-        before, after = folded[: match.start()], folded[match.end() :]
-        is_filter |= bool(_RELEASE_BEFORE.search(before) or (not before.strip() and _SAYING_AFTER.match(after)))
+        ranges += understood
+        is_filter |= _is_of_releases(match)
     order = None
     taken = {position for start, end in found for position in range(start, end)}
     for start, end, asked in _orders(folded):
@@ -176,6 +199,14 @@ def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
     return UnderstoodDates(tuple(question[start:end] for start, end in sorted(found)), date_from, date_to, order, use)
 
 
+def _is_of_releases(match: re.Match[str]) -> bool:
+    """Return whether a date is surely that of releases."""
+    if _IS_NUMERIC.search(match.group()):
+        return False
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    return bool(_RELEASE_BEFORE.search(before) or (not before.strip() and _SAYING_AFTER.match(after)))
+
+
 def _orders(question: str) -> Iterator[tuple[int, int, DateOrder]]:
     for order, pattern in _ORDERS:
         if match := pattern.search(question):
@@ -186,7 +217,7 @@ def _orders(question: str) -> Iterator[tuple[int, int, DateOrder]]:
         yield *match.span("words"), order
 
 
-def _hull(ranges: list[_Range]) -> _Range:
+def _hull(ranges: Sequence[_Range]) -> _Range:
     if not ranges:
         return None, None
     starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
@@ -196,19 +227,29 @@ def _hull(ranges: list[_Range]) -> _Range:
     )
 
 
-def _range_of(match: re.Match[str], question: str, today: dt.date) -> _Range | None:  # noqa: PLR0911 - one return per form
-    """Return the days of an expression, None when they don't exist or are part of a name."""
+def _ranges_of(match: re.Match[str], today: dt.date) -> list[_Range]:
+    """Return the days of an expression, in several ranges when it names some or may mean either of two days.
+
+    There are none when no such day exists, or the date is part of a name.
+    """
+    preposition = re.sub(r"\s+", " ", (match["preposition"] or "").lower())
+    if preposition == "of" and _NAMED_BY_YEAR.search(match.string[: match.start()]):
+        return []
     try:
         if match["span"]:
-            return _days_of(match["span"], today)
+            return [_days_of(match["span"], today)]
         if match["b1"] or match["f1"]:
-            return _from_to(match["b1"] or match["f1"], match["b2"] or match["f2"], today)
-        start, end = _days_of(match["after"] or match["bare"], today)
+            return [_from_to(match["b1"] or match["f1"], match["b2"] or match["f2"], today)]
+        if match["between"]:
+            return [*_readings(re.sub(r"\s+and\s+", " to ", match["between"], flags=re.IGNORECASE), today)]
+        days = _readings(match["after"] or match["bare"], today)
     except ValueError:
-        return None
-    preposition = re.sub(r"\s+", " ", (match["preposition"] or "").lower())
-    if preposition == "of" and _NAMED_BY_YEAR.search(question[: match.start()]):
-        return None
+        return []
+    days += [_months(int(year), 1, 12) for year in re.findall(r"\d{4}", match["more"] or "")]
+    return [_bounded(preposition, start, end) for start, end in days]
+
+
+def _bounded(preposition: str, start: dt.date, end: dt.date) -> _Range:
     if preposition == "since":
         return start, None
     if preposition in {"before", "prior to"}:
@@ -221,22 +262,67 @@ def _range_of(match: re.Match[str], question: str, today: dt.date) -> _Range | N
 
 
 def _from_to(first: str, second: str, today: dt.date) -> _Range:
-    start, end = _days_of(second, today)
+    ends = _readings(second, today)
     if re.fullmatch(_MONTH, first, re.IGNORECASE):
-        first = f"{first.rstrip('.')} {start.year}"
-    start = _days_of(first, today)[0]
+        first = f"{first.rstrip('.')} {ends[0][0].year}"
+    start, end = min(_readings(first, today))[0], max(end for _, end in ends)
     if start > end:
         raise ValueError("the end comes before the start")
     return start, end
 
 
-def _days_of(words: str, today: dt.date) -> tuple[dt.date, dt.date]:
+def _readings(words: str, today: dt.date) -> list[_Days]:
+    """Return the first and last day of each date that the words name or could mean; ValueError when there is none."""
+    words = words.lower()
+    if _IS_NUMERIC.fullmatch(words):
+        return _numeric([int(number) for number in re.findall(r"\d+", words)])
+    if _WHOLE_STRETCH.fullmatch(words):
+        return _stretch(words)
+    return [_days_of(words, today)]
+
+
+def _numeric(numbers: list[int]) -> list[_Days]:
+    """Return the days that three numbers can mean: the year stands first or last, the month in the middle or first."""
+    first, second, third = numbers
+    if first > 31:
+        days = [dt.date(first, second, third)]
+    else:
+        year = third if third > 99 else third + (1900 if third >= _FIRST_OF_1900S else 2000)
+        days = [dt.date(year, month, day) for month, day in {(first, second), (second, first)} if month <= 12]
+    if not days:
+        raise ValueError("there is no such month")
+    return [(day, day) for day in sorted(days)]
+
+
+def _stretch(words: str) -> list[_Days]:
+    """Return a stretch of days, months or years, or its two ends when they are only named side by side."""
+    tokens = _tokens(words)
+    is_pair = not {"and", "or"}.isdisjoint(tokens)
+    months = [_MONTHS[token] for token in tokens if token in _MONTHS]
+    *numbers, year = (int(token) for token in tokens if token.isdigit())
+    if not months:
+        first, second = _months(numbers[0], 1, 12), _months(year, 1, 12)
+    else:
+        # "from December to January 2006"
+        first_year = year if is_pair or months[0] <= months[-1] else year - 1
+        days = numbers or (None, None)
+        first, second = _day_or_month(first_year, months[0], days[0]), _day_or_month(year, months[-1], days[1])
+    return [first, second] if is_pair or first > second else [(first[0], second[1])]
+
+
+def _day_or_month(year: int, month: int, day: int | None) -> _Days:
+    if day is None:
+        return _months(year, month, month)
+    return dt.date(year, month, day), dt.date(year, month, day)
+
+
+def _days_of(words: str, today: dt.date) -> _Days:
     """Return the first and last day of a single date; ValueError when there is no such day."""
     words = words.lower()
     if re.fullmatch(r"\d{4}-\d\d-\d\d", words):
         day = dt.date.fromisoformat(words)
         return day, day
-    tokens = re.findall(r"[a-z]+|\d+", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", words))
+    tokens = _tokens(words)
     if re.search(r"\d0s$", words):
         return _decade(int(tokens[-2]), tokens)
     if tokens[-1].isdigit() and len(tokens[-1]) == 4:
@@ -244,7 +330,11 @@ def _days_of(words: str, today: dt.date) -> tuple[dt.date, dt.date]:
     return _relative(tokens, today)
 
 
-def _in_year(year: int, tokens: list[str]) -> tuple[dt.date, dt.date]:  # noqa: PLR0911 - one return per form
+def _tokens(words: str) -> list[str]:
+    return re.findall(r"[a-z]+|\d+", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", words))
+
+
+def _in_year(year: int, tokens: list[str]) -> _Days:  # noqa: PLR0911 - one return per form
     if not tokens:
         return _months(year, 1, 12)
     names = [token for token in tokens if not token.isdigit()]
@@ -265,7 +355,7 @@ def _in_year(year: int, tokens: list[str]) -> tuple[dt.date, dt.date]:  # noqa: 
     return _months(year, *_PARTS[names[0]])
 
 
-def _relative(tokens: list[str], today: dt.date) -> tuple[dt.date, dt.date]:  # noqa: PLR0911 - one return per form
+def _relative(tokens: list[str], today: dt.date) -> _Days:  # noqa: PLR0911 - one return per form
     if tokens[0] in {"today", "yesterday"}:
         day = today - dt.timedelta(tokens[0] == "yesterday")
         return day, day
@@ -292,7 +382,7 @@ def _number(word: str) -> int:
     return int(word) if word.isdigit() else _NUMBERS[word]
 
 
-def _unit_back(n: int, unit: str, today: dt.date) -> tuple[dt.date, dt.date]:
+def _unit_back(n: int, unit: str, today: dt.date) -> _Days:
     """Return the day, calendar week (from Monday), month or year that lies `n` of them before today's."""
     if unit == "day":
         day = today - dt.timedelta(n)
@@ -311,11 +401,11 @@ def _month_back(today: dt.date, n: int) -> tuple[int, int]:
     return year, month + 1
 
 
-def _months(year: int, first: int, last: int) -> tuple[dt.date, dt.date]:
+def _months(year: int, first: int, last: int) -> _Days:
     return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
 
 
-def _season(year: int, name: str) -> tuple[dt.date, dt.date]:
+def _season(year: int, name: str) -> _Days:
     """Return the three months of a northern season; winter is that of the December of `year`."""
     first = _SEASONS[name]
     if first == _SEASONS["winter"]:
@@ -323,6 +413,6 @@ def _season(year: int, name: str) -> tuple[dt.date, dt.date]:
     return _months(year, first, first + 2)
 
 
-def _decade(year: int, tokens: list[str]) -> tuple[dt.date, dt.date]:
+def _decade(year: int, tokens: list[str]) -> _Days:
     first, last = (0, 3) if "early" in tokens else (7, 9) if "late" in tokens else (0, 9)
     return dt.date(year + first, 1, 1), dt.date(year + last, 12, 31)

@@ -105,9 +105,27 @@ _RELEASE_BEFORE = re.compile(
 )
 _SAYING_AFTER = re.compile(rf"^,?\s*what\s+(?:did|has|have|does|do)\b.*\b{_SAYING}\b", re.IGNORECASE)
 
-_KIND = r"(?:(?:press|news|joint|public|official|written)\s+)?"
-_TELLING = r"(?:releases?|statements?|announcements?|remarks|speech|letter|news|report|call|appeal)\b"
-_EVENT = rf"(?:{_TELLING}|(?:meeting|talks|visit|trip|round|vote|hearing|conversation|summit|grant|position)\b)"
+# Quoted words, what "who said that" asks about, and "at the latest" ask for no order, and no date in them is a filter.
+_SAID = re.compile(
+    r"\"[^\"]*\"|“[^“”]*”|«[^«»]*»|‘[^‘’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)"
+    r"|\bwho\s+(?:said|says|stated|declared|claimed)\s+"
+    r"(?:that|the|this|these|there|my|our|his|her|their|its|i|we|he|she|it|they)\b.*"
+    r"|\bat\s+the\s+(?:very\s+)?(?:latest|earliest)\b(?!\s+(?!(?:by|in|on|to|if|for|and|or|until|before|after|this|next)\b)\w)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_KIND = r"(?:(?:press|news|joint|public|official|written|telephone|phone|video|bilateral|trilateral|ministerial)\s+)?"
+_TELLING = r"(?:releases?|statements?|announcements?|remarks|speech|letter|news|report|call|appeal|reaction|response)\b"
+_EVENT = (
+    rf"(?:{_TELLING}|(?:meeting|talks?|visit|trip|round|vote|hearing|conversation|summit|grant|position"
+    r"|consultations?|dialogues?|negotiations?|sessions?|conferences?)\b)"
+)
+# What may stand between "last" and its noun.
+_OF_WHAT = (
+    r"(?:(?!(?:of|to|in|on|at|for|by|with|from|and|or|who|whom|that|which|before|after|until|till|since|as|than|is|was|were|did"
+    r"|the|a|an|his|her|their|its|days?|weeks?|months?|years?|decades?|century|quarter|night|minute|names?|word|words|one|two"
+    r"|three|four|five|six|seven|eight|nine|ten|few|several)\b)[^\W\d][\w'’-]*\s+)"
+)
 # What there is one of again and again.
 _RECURRING = (
     r"(?:awards?|grants?|bills?|amounts?|counts?|estimates?|figures?|updates?|fund(?:s|ing)|legislation|"
@@ -125,6 +143,8 @@ _REVISED = (
     r"(?:\w+[\s-]+){0,3}?(?:bills?|plans?|proposals?|versions?|estimates?|figures?|amounts?|counts?|numbers?|totals?|requests?|"
     r"deadlines?|dates?|positions?|budgets?|costs?|schedules?|goals?|targets?|demands?|announcements?|statements?|releases?)\b"
 )
+# Someone's first duty, journey or term orders nothing.
+_OWN = r"(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\bits )(?<!\bmy )(?<!\bour )(?<!\byour )"
 # Words of the present tense, after which "now" is the time of asking.
 _PRESENT = r"(?:is|are|does|do|has|have)"
 _STATE_OF_ART = r"(?:technolog\w*|equipment|generation|models?|techniques?|science|advances?|fashion|weapons?)\b"
@@ -134,6 +154,10 @@ _ORDERS: tuple[tuple[DateOrder, re.Pattern[str]], ...] = tuple(
         (DateOrder.LATEST, rf"\b(?:latest|newest|most\s+recent)\b(?!\s+{_STATE_OF_ART})"),
         (DateOrder.LATEST, r"\bmost\s+(?:recently|up[\s-]to[\s-]date)\b"),
         (DateOrder.LATEST, rf"\blast\b(?=\s+{_KIND}{_EVENT})|\bthe\s+(?P<words>last\s+time)\b"),
+        (
+            DateOrder.LATEST,
+            rf"(?:^\s*|\b(?:the|his|her|their|its)\s+|['’]s?\s+)(?P<words>last)\b(?=\s+{_OF_WHAT}{{1,3}}{_EVENT})",
+        ),
         (DateOrder.LATEST, rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>last)\b(?=\s+{_KIND}{_RECURRING})"),
         (DateOrder.LATEST, r"\bthe\s+(?P<words>last)\b(?=\s+(?:ones?|to|who|whom)\b)"),
         (DateOrder.LATEST, r"(?<!\bthe )(?<!\bat )\blast\b(?=\s+(?:[a-z]{3,}ed|got|won|met|gave|said|made|wrote)\b)"),
@@ -153,16 +177,20 @@ _ORDERS: tuple[tuple[DateOrder, re.Pattern[str]], ...] = tuple(
         (DateOrder.EARLIEST, rf"\boldest\b(?=\s+{_KIND}{_EVENT})"),
         (
             DateOrder.EARLIEST,
-            rf"\bthe\s+(?P<words>first\s+time)\b|(?<!\bat )\b(?-i:first)\b(?!-|[.,;:?]|\s+{_OF_A_NAME})",
+            rf"\bthe\s+(?P<words>first\s+time)\b|(?<!\bat ){_OWN}\b(?-i:first)\b(?!-|[.,;:?]|\s+{_OF_A_NAME})",
         ),
         (
             DateOrder.EARLIEST,
             rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>first)\b(?=\s+{_KIND}{_RECURRING})",
         ),
+        (
+            DateOrder.EARLIEST,
+            rf"\b(?:his|her|their|its)\s+(?P<words>(?-i:first))\b(?=\s+{_OF_WHAT}{{0,3}}(?:{_EVENT}|{_RECURRING}))",
+        ),
     )
 )
 _ADVERB = re.compile(
-    r"\b(?:when|where)\s+did\s+.+?(?<!\bthe)(?<!\bat)\s(?P<words>first|last)(?=\s+(?!lady|vice|minister|week|month|year)[a-z])",
+    rf"\b(?:when|where)\s+did\s+.+?(?<!\bthe)(?<!\bat)\s(?P<words>{_OWN}first|last)(?=\s+(?!lady|vice|minister|week|month|year)[a-z])",
     re.IGNORECASE,
 )
 
@@ -175,6 +203,7 @@ def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
         today: What "last week" and "this year" are relative to.
     """
     folded = question.translate(_FOLDED)
+    own_words = _SAID.sub(lambda match: "_" * len(match.group()), folded)
     found: list[tuple[int, int]] = []
     ranges: list[_Range] = []
     is_filter = False
@@ -184,10 +213,10 @@ def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
             continue
         found.append(match.span())
         ranges += understood
-        is_filter |= _is_of_releases(match)
+        is_filter |= _is_of_releases(match, own_words)
     order = None
     taken = {position for start, end in found for position in range(start, end)}
-    for start, end, asked in _orders(folded):
+    for start, end, asked in _orders(own_words):
         if start not in taken and order is None:
             order = asked
             found.append((start, end))
@@ -199,11 +228,12 @@ def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
     return UnderstoodDates(tuple(question[start:end] for start, end in sorted(found)), date_from, date_to, order, use)
 
 
-def _is_of_releases(match: re.Match[str]) -> bool:
-    """Return whether a date is surely that of releases."""
-    if _IS_NUMERIC.search(match.group()):
+def _is_of_releases(match: re.Match[str], question: str) -> bool:
+    """Return whether a date, which stands in `question` unless it was quoted, is surely that of releases."""
+    start, end = match.span()
+    if question[start:end] != match.group() or _IS_NUMERIC.search(match.group()):
         return False
-    before, after = match.string[: match.start()], match.string[match.end() :]
+    before, after = question[:start], question[end:]
     return bool(_RELEASE_BEFORE.search(before) or (not before.strip() and _SAYING_AFTER.match(after)))
 
 

@@ -33,8 +33,8 @@ from qa_service.types import (
 MAX_TOP_K = 50
 MAX_ANSWERS = 3
 # Answers as sure as this share of the best are put in order when the question asks for the latest or the first. The
-# best must reach the threshold, the others needn't: words of order that a release doesn't repeat lower confidences.
-_ORDER_SHARE = 0.1
+# best must reach the threshold, the others needn't.
+_ORDER_SHARE = 0.3
 # So many passages are read first, and the others only if no answer in these is so sure: docs/evaluation.md.
 _READ_FIRST = 3
 _SURE = 0.45
@@ -255,7 +255,8 @@ class Engine:
         """Return candidates, best first, from as many of the passages as it takes."""
         question, hits = found.understood.question, found.hits[: found.n_to_read]
         if found.dates and found.dates.order:
-            return _by_date(_ranked(self._judge(question, hits)), found.dates.order)
+            candidates = self._judge(_without(found.dates.order_words, question), hits)
+            return _by_date(_ranked(candidates), found.dates.order)
         candidates = self._judge(question, hits[:_READ_FIRST])
         if found.leant_on or all(candidate.confidence < max(_SURE, self._threshold) for candidate in candidates):
             candidates += self._judge(question, hits[_READ_FIRST:])
@@ -365,8 +366,17 @@ def _staying_with(releases: Sequence[str], ranked: Sequence[Candidate], threshol
     return sorted(ranked, key=is_elsewhere)
 
 
+def _without(words: str | None, question: str) -> str:
+    """Return the question without words that no release repeats: which meeting was the latest is seen by the dates."""
+    shorter = " ".join(question.replace(words, "", 1).split()) if words else question
+    return shorter or question
+
+
 def _by_date(ranked: Sequence[Candidate], order: DateOrder) -> list[Candidate]:
-    """Return candidates with those about as sure as the first in order of their releases' dates, undated ones last."""
+    """Return candidates with those about as sure as the first in order of their releases' dates, undated ones last.
+
+    The surest is among those that are shown, wherever its date puts it.
+    """
     sure = _sure(ranked, _ORDER_SHARE)
 
     def place(candidate: Candidate) -> tuple[bool, int]:
@@ -374,4 +384,8 @@ def _by_date(ranked: Sequence[Candidate], order: DateOrder) -> list[Candidate]:
         day = date.toordinal() if date else 0
         return date is None, -day if order is DateOrder.LATEST else day
 
-    return sorted(sure, key=place) + list(ranked[len(sure) :])
+    by_date = sorted(sure, key=place)
+    if ranked and by_date.index(ranked[0]) >= MAX_ANSWERS:
+        by_date.remove(ranked[0])
+        by_date.insert(MAX_ANSWERS - 1, ranked[0])
+    return by_date + list(ranked[len(sure) :])

@@ -293,6 +293,7 @@ class UnderstoodDates:
     Attributes:
         words: As they stand in the question, in its order.
         date_from, date_to: First and last day, None for an open end.
+        order_words: Those of the words that ask for an order.
     """
 
     words: tuple[str, ...]
@@ -300,6 +301,7 @@ class UnderstoodDates:
     date_to: dt.date | None = None
     order: DateOrder | None = None
     applied: DateUse = DateUse.PREFERENCE
+    order_words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,10 +135,13 @@ FIVE = {f"{number}.txt": f"They took {number} minutes." for number in range(1, 6
 
 
 class FiveReleases(FixedRetriever):
-    """Hits all of `FIVE`, in order."""
+    """Hits all of `FIVE`, in order, which is that of their dates."""
 
     def retrieve(self, question: str, k: int, filters: Filters) -> list[Hit]:
-        passages = [Passage(name, 1, 0, len(text), text, "Talks") for name, text in FIVE.items()]
+        passages = [
+            Passage(name, 1, 0, len(text), text, "Talks", date=dt.date(2001, 1, int(name[0])))
+            for name, text in FIVE.items()
+        ]
         return [Hit(row, passage, 1 / (61 + row), row, 0.5, 1.0) for row, passage in enumerate(passages)][:k]
 
 
@@ -390,6 +393,18 @@ def test_about_equally_sure_answers_come_by_date_when_the_question_asks_for_it(w
 def test_an_unsure_answer_is_not_first_for_being_the_latest() -> None:
     found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", -2.5)}
     assert dated_engine(found).ask("How long was the latest meeting?").answers[0].text == "approximately 30 minutes"
+
+
+def test_words_of_order_are_not_read() -> None:
+    reader = FixedReader(BOTH)
+    engine_with(BOTH, retriever=DatedRetriever(), reader=reader).ask("How long was the latest meeting?")
+    assert reader.asked == ["How long was the meeting?"]
+
+
+def test_the_surest_answer_is_shown_wherever_its_date_puts_it() -> None:
+    found = {name: (f"{name[0]} minutes", 1.0) for name in FIVE} | {"5.txt": ("5 minutes", 3.0)}
+    reply = engine_with(found, FixedCatalog(FIVE), retriever=FiveReleases()).ask("How long were the earliest talks?")
+    assert [answer.text for answer in reply.answers] == ["1 minutes", "2 minutes", "5 minutes"]
 
 
 def test_the_latest_answer_may_be_below_the_threshold_when_another_reaches_it() -> None:

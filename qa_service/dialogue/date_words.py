@@ -214,18 +214,19 @@ def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
         found.append(match.span())
         ranges += understood
         is_filter |= _is_of_releases(match, own_words)
-    order = None
+    order = order_words = None
     taken = {position for start, end in found for position in range(start, end)}
     for start, end, asked in _orders(own_words):
         if start not in taken and order is None:
-            order = asked
+            order, order_words = asked, question[start:end]
             found.append((start, end))
     if not found:
         return None
     date_from, date_to = _hull(ranges)
     # Two dates in one question are often compared: neither excludes then.
     use = DateUse.FILTER if is_filter and len(ranges) == 1 else DateUse.PREFERENCE
-    return UnderstoodDates(tuple(question[start:end] for start, end in sorted(found)), date_from, date_to, order, use)
+    words = tuple(question[start:end] for start, end in sorted(found))
+    return UnderstoodDates(words, date_from, date_to, order, use, order_words)
 
 
 def _is_of_releases(match: re.Match[str], question: str) -> bool:

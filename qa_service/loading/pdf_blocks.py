@@ -15,7 +15,7 @@ from qa_service.loading.extracted import Block
 from qa_service.loading.headings import ends_sentence
 from qa_service.loading.pdf_lines import Line, body_size
 from qa_service.loading.pdf_tables import LIST_MARK, Table
-from qa_service.loading.pdf_words import join_lines, words_of
+from qa_service.loading.pdf_words import is_parted, join_lines, words_of
 from qa_service.loading.tables import rows_as_text
 
 _LARGER = 1.12  # type of a heading, in units of the body's
@@ -195,7 +195,9 @@ def _begins(group: Sequence[Line], line: Line, layout: _Layout) -> bool:
 
 
 def _is_ended(line: Line, following: Line, layout: _Layout) -> bool:
-    """Say whether the first word of `following` would have had room on `line`."""
+    """Say whether the first word of `following` would have had room on `line`; a word that it parted had none."""
+    if is_parted(line.text, following.text):
+        return False
     left, right = layout.column(line)
     end = line.end
     if _is_centred(line, layout) and _is_centred(following, layout):

@@ -31,6 +31,11 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(words)
 
 
+def is_parted(text: str, line: str) -> bool:
+    """Say whether a hyphen at the end of `text` parts or joins a word that goes on in `line`."""
+    return bool(_PARTED.search(text[-_LONGEST_WORD:]) and _FIRST_WORD.match(line))
+
+
 def join_lines(text: str, line: str, words: frozenset[str], *, is_parting_marked: bool = False) -> str:
     """Return `text` and the `line` that follows, as they would stand without the line break; `line` stays as it is.
 

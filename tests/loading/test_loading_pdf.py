@@ -1,6 +1,7 @@
 import io
 import itertools
 import re
+from collections.abc import Sequence
 
 import pytest
 from hostile_pdf import compressed, pages, pdf, stream
@@ -39,11 +40,18 @@ RELEASE = Release(
 
 def drawn(*lines: tuple[float, float, str], size: float = 11, font: str = "Helvetica") -> str:
     """Return the text of a page with these lines at x and y."""
+    return paged([(x, y, size, text) for x, y, text in lines], font=font)
+
+
+def paged(*pages: Sequence[tuple[float, float, float, str]], font: str = "Helvetica") -> str:
+    """Return the text of pages with these lines at x and y, each in type of its size."""
     data = io.BytesIO()
     canvas = Canvas(data, pagesize=A4)
-    canvas.setFont(font, size)
-    for x, y, text in lines:
-        canvas.drawString(x, y, text)
+    for lines in pages:
+        for x, y, size, text in lines:
+            canvas.setFont(font, size)
+            canvas.drawString(x, y, text)
+        canvas.showPage()
     canvas.save()
     return load(data.getvalue()).text
 
@@ -92,6 +100,19 @@ def test_words_of_different_type_in_a_line_are_one_line() -> None:
         [Flowable("It is <b>ten</b>times the 10<super>th</super> of <i>May</i>.", getSampleStyleSheet()["Normal"])]
     )
     assert load(data.getvalue()).text == "It is tentimes the 10th of May."
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (("Canal Network to Be Ex-", "tended in the South"), "Canal Network to Be Extended in the South"),
+        (("Talks on the North-", "South Canal"), "Talks on the North-South Canal"),
+        (("Talks on Canals -", "the South"), "Talks on Canals -\nthe South"),
+    ],
+)
+def test_a_word_that_is_parted_in_a_heading_is_one_word(lines: tuple[str, str], title: str) -> None:
+    heading = [(72.0, 760.0, 18.0, lines[0]), (72.0, 738.0, 18.0, lines[1])]
+    assert paged([*heading, (72, 680, 11, BODY)]) == f"{title}\n\n{BODY.strip()}"
 
 
 def test_lines_that_end_early_stay_lines() -> None:

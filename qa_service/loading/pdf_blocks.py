@@ -30,6 +30,7 @@ _MOST_BOLD_WORDS = 16
 _FEWEST_WORDS_BELOW = 12
 _BULLET = re.compile(r"[•·▪◦‣●○■□*–-]\s+|[\uf000-\uf0ff]\s*")  # the last are marks of symbol fonts
 _NUMBERED = re.compile(rf"(?:{LIST_MARK.pattern})\s")
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _CENTRED = 3.0  # points
 _ALIGNED = 2  # points
 # What makes a column of a page: so many of the file's lines begin at its left, and so few run into it.
@@ -184,14 +185,14 @@ def _begins(group: Sequence[Line], line: Line, layout: _Layout) -> bool:
     is_ended = _is_ended(last, line, layout)
     if line.page != last.page or line.y > last.y:  # a new page or column: only its words say where it belongs
         is_marked = bool(_NUMBERED.match(line.text)) or line.x > layout.column(line)[0] + _INDENT * line.size
-        return (is_marked and ends_sentence(last.text)) or (is_ended and not line.text[0].islower())
+        return (is_marked and _ends_sentence(last.text)) or (is_ended and not line.text[0].islower())
     if last.y - line.y > _WIDER_GAP * layout.leading * line.size:
         return True
     is_hanging = len(group) == 1 and (_NUMBERED.match(group[0].text) or _BULLET.match(group[0].text))
     are_centred = _is_centred(last, layout) and _is_centred(line, layout)
     if line.x > last.x + _INDENT * line.size and not is_hanging and not are_centred:
-        return is_ended or ends_sentence(last.text)
-    return is_ended and (ends_sentence(last.text) or bool(_NUMBERED.match(line.text)))
+        return is_ended or _ends_sentence(last.text)
+    return is_ended and (_ends_sentence(last.text) or bool(_NUMBERED.match(line.text)))
 
 
 def _is_ended(line: Line, following: Line, layout: _Layout) -> bool:
@@ -203,6 +204,10 @@ def _is_ended(line: Line, following: Line, layout: _Layout) -> bool:
     if _is_centred(line, layout) and _is_centred(following, layout):
         end = left + line.end - line.x
     return end + (following.word_end - following.x) + _ROOM * line.size < right
+
+
+def _ends_sentence(text: str) -> bool:
+    return ends_sentence(text.rstrip(_SUPERSCRIPTS))
 
 
 def _is_centred(line: Line, layout: _Layout) -> bool:
@@ -244,7 +249,7 @@ def _level(
         return 0
     words = sum(line.text.count(" ") + 1 for line in group)
     words_below = sum(line.text.count(" ") + 1 for line in following)
-    is_prose = ends_sentence(group[-1].text) or group[-1].text.endswith((",", ";", ":"))
+    is_prose = _ends_sentence(group[-1].text) or group[-1].text.endswith((",", ";", ":"))
     if words > _MOST_BOLD_WORDS or words_below < _FEWEST_WORDS_BELOW or is_prose:
         return 0
     return min(max(2, 1 + len(sizes)), 6)

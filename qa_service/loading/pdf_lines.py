@@ -8,11 +8,15 @@ from statistics import median
 
 from qa_service.loading.canonical import one_line
 from qa_service.loading.pdf_operators import Run
+from qa_service.loading.superscripts import raised
 
-# In units of the type size: what parts letters, words, and cells or columns, and how far a superscript is raised.
+# In units of the type size: what parts letters, words, and cells or columns, how far a superscript is raised at most
+# and at least, and how large it may be.
 _WORD_GAP = 0.15
 _CELL_GAP = 0.7
 _RAISED = 0.5
+_LEAST_RAISED = 0.1
+_LARGEST_RAISED = 0.9
 _NEAR_RUNS = 8  # those that a raised or lowered run can belong to
 _SLACK = 3.0  # points; a running head stands at the same height on each page
 _EDGE = 54.0  # points; three quarters of an inch, a usual margin
@@ -130,6 +134,7 @@ def _continues(parts: Sequence[Run], run: Run) -> bool:
 
 
 def _line(parts: Sequence[Run], page: int) -> Line:
+    parts = _with_superscripts(parts)
     text = ""
     for n, part in enumerate(parts):
         is_word = n > 0 and part.x - parts[n - 1].end > _WORD_GAP * max(part.size, parts[n - 1].size)
@@ -149,6 +154,27 @@ def _line(parts: Sequence[Run], page: int) -> Line:
         word_end=_word_end(parts),
         is_bold=all(part.is_bold for part in visible),
     )
+
+
+def _with_superscripts(parts: Sequence[Run]) -> list[Run]:
+    """Return `parts` with digits as superscripts where they are smaller and higher than what stands before them.
+
+    Those at the beginning of a line are compared with what follows.
+    """
+    base = max(parts[:_NEAR_RUNS], key=lambda part: part.size)
+    marked: list[Run] = []
+    for part in parts:
+        text = raised(part.text) if _is_raised(part, base) else part.text
+        if text != part.text:
+            marked.append(replace(part, text=text))
+        else:
+            marked.append(part)
+            base = part if text.strip() else base
+    return marked
+
+
+def _is_raised(part: Run, base: Run) -> bool:
+    return part.size <= _LARGEST_RAISED * base.size and part.y - base.y >= _LEAST_RAISED * base.size
 
 
 def _word_end(parts: Sequence[Run]) -> float:

@@ -102,6 +102,29 @@ def test_words_of_different_type_in_a_line_are_one_line() -> None:
     assert load(data.getvalue()).text == "It is tentimes the 10th of May."
 
 
+def test_raised_digits_are_superscripts_and_no_part_of_the_number_before() -> None:
+    data = io.BytesIO()
+    text = "A tax of 12<super>3</super> crowns for 5 km<super>2</super>.<super>14</super> The 10<super>th</super>, "
+    SimpleDocTemplate(data).build([Flowable(f"{text} CO<sub>2</sub>.", getSampleStyleSheet()["Normal"])])
+    assert load(data.getvalue()).text == "A tax of 12³ crowns for 5 km².¹⁴ The 10th, CO2."
+
+
+def test_a_mark_that_is_drawn_digit_by_digit_or_before_its_footnote_is_raised() -> None:
+    mark = [(72.0, 104.0, 6.0, "1"), (75.4, 104.0, 6.0, "2"), (80.0, 101.0, 8.0, "Roth took office.")]
+    assert paged([(72, 700, 11, BODY), *mark]).endswith("¹² Roth took office.")
+
+
+def test_digits_are_not_raised_by_lines_that_are_not_quite_level_nor_by_a_large_first_letter() -> None:
+    assert paged([(72, 700, 11, "No."), (92, 702.5, 11, "12"), (72, 650, 11, BODY)]).startswith("No. 12")
+    first = [
+        (72.0, 688.0, 30.0, "T"),
+        (91.0, 700.0, 11.0, "he"),
+        (106.0, 700.0, 11.0, "10"),
+        (121.0, 700.0, 11.0, "tents"),
+    ]
+    assert "10 tents" in paged([*first, (72, 650, 11, BODY)])
+
+
 @pytest.mark.parametrize(
     ("lines", "title"),
     [

@@ -9,11 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from qa_service.loading.extracted import Block
 from qa_service.loading.headings import ends_sentence
-from qa_service.loading.pdf_lines import Line, body_size
+from qa_service.loading.pdf_lines import SMALLER, Line, body_size
 from qa_service.loading.pdf_tables import LIST_MARK, Table
 from qa_service.loading.pdf_words import is_parted, join_lines, words_of
 from qa_service.loading.tables import rows_as_text
@@ -135,14 +135,20 @@ def _columns(lines: Sequence[Line]) -> tuple[tuple[float, float], ...]:
 
 
 def _groups(items: Sequence[Line | Table], layout: _Layout) -> Iterator[list[Line] | Table]:
-    """Yield tables, and the lines of each paragraph."""
+    """Yield tables, and the lines of each paragraph; footnotes after the paragraph that they stand below."""
+    footnotes = _footnotes(items, layout)
     group: list[Line] = []
+    notes: list[Line] = []
     table: Table | None = None
-    for item in items:
+    for n, item in enumerate(items):
+        if n in footnotes and isinstance(item, Line):
+            notes.append(item)
+            continue
         if isinstance(item, Table):
             if group:
                 yield group
-                group = []
+                yield from _groups(notes, layout)
+                group, notes = [], []
             if table and (joined := _joined(table, item)):
                 table = joined
                 continue
@@ -155,12 +161,37 @@ def _groups(items: Sequence[Line | Table], layout: _Layout) -> Iterator[list[Lin
             table = None
         if group and _begins(group, item, layout):
             yield group
-            group = []
+            yield from _groups(notes, layout)
+            group, notes = [], []
         group.append(item)
     if table:
         yield table
     if group:
         yield group
+        yield from _groups(notes, layout)
+
+
+def _footnotes(items: Sequence[Line | Table], layout: _Layout) -> set[int]:
+    """Return which items are small type at the foot of a page or column, with lines of the body before and after."""
+    found: set[int] = set()
+    start = 0
+    for is_small, run in groupby(items, key=lambda item: isinstance(item, Line) and item.size <= SMALLER * layout.size):
+        members = list(run)
+        end = start + len(members)
+        lines = [item for item in members if isinstance(item, Line)]
+        if is_small and start > 0 and end < len(items) and _is_at_foot(lines, items[start - 1], items[end], layout):
+            found.update(range(start, end))
+        start = end
+    return found
+
+
+def _is_at_foot(lines: Sequence[Line], above: Line | Table, following: Line | Table, layout: _Layout) -> bool:
+    if not (isinstance(above, Line) and isinstance(following, Line)):
+        return False
+    first, last = lines[0], lines[-1]
+    are_of_body = _is_alike(above.size, layout.size) and _is_alike(following.size, layout.size)
+    is_below = above.page == first.page == last.page and above.y > first.y
+    return are_of_body and is_below and (following.page > last.page or following.y > first.y)
 
 
 def _joined(table: Table, following: Table) -> Table | None:
@@ -178,7 +209,8 @@ def _texts(groups: Sequence[list[Line] | Table]) -> list[list[Line]]:
 def _begins(group: Sequence[Line], line: Line, layout: _Layout) -> bool:
     """Say whether `line` begins a paragraph after `group`."""
     last = group[-1]
-    if not _is_alike(line.size, last.size) or _BULLET.match(line.text):
+    is_footnote = line.text[0] in _SUPERSCRIPTS and _ends_sentence(last.text)
+    if is_footnote or not _is_alike(line.size, last.size) or _BULLET.match(line.text):
         return True
     if line.is_bold != last.is_bold and all(each.is_bold == last.is_bold for each in group):
         return True

@@ -20,7 +20,7 @@ _LARGEST_RAISED = 0.9
 _NEAR_RUNS = 8  # those that a raised or lowered run can belong to
 _SLACK = 3.0  # points; a running head stands at the same height on each page
 _EDGE = 54.0  # points; three quarters of an inch, a usual margin
-_SMALLER = 0.9  # in units of the body's type size
+SMALLER = 0.9  # small print and footnotes, in units of the body's type size
 _APART = 2.0
 _MARGIN_ROWS = 3  # at the top and at the bottom of a page, those that may be running heads and feet
 _NUMBER = re.compile(r"\d{1,4}")
@@ -244,7 +244,7 @@ def _without_small_print(lines: list[Line], edges: tuple[float, float], size: fl
         (rows[-1], rows[-2], rows[-1][0].y - bottom),
     ):
         is_apart = abs(row[0].y - neighbour[0].y) > _APART * size
-        if max(line.size for line in row) <= _SMALLER * size and distance <= _EDGE and is_apart:
+        if max(line.size for line in row) <= SMALLER * size and distance <= _EDGE and is_apart:
             dropped += row
     return [line for line in lines if line not in dropped]
 

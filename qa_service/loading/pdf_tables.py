@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 
 from qa_service.loading.pdf_lines import Line
 
-LIST_MARK = re.compile(r"[•·▪◦‣●○■□*–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]")
+LIST_MARK = re.compile(r"[•·▪◦‣●○■□*–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|[⁰¹²³⁴-⁹]{1,3}")
 _LONGEST_CELL = 1000
 _MOST_CELL_LINES = 40
 _LEADING = 1.6  # line to line within a cell, in units of the type size

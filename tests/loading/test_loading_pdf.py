@@ -125,6 +125,42 @@ def test_digits_are_not_raised_by_lines_that_are_not_quite_level_nor_by_a_large_
     assert "10 tents" in paged([*first, (72, 650, 11, BODY)])
 
 
+FULL = "The ministry will extend the canals in the south by 88 kilometres by 2018, and of the cost the"
+SMALL_PRINT = f"{FULL} towns pay half in all of the years"
+NOTE = "See the report on canals."
+
+
+def test_a_paragraph_runs_on_over_a_footnote() -> None:
+    text = paged(
+        [(72, 700, 11, FULL), (72, 686, 11, FULL), (72, 80, 7, NOTE)],
+        [(72, 760, 11, "state pays half, and the towns the rest."), (72, 720, 11, FULL)],
+    )
+    assert text == f"{FULL} {FULL} state pays half, and the towns the rest.\n\n{NOTE}\n\n{FULL}"
+
+
+def test_footnotes_of_several_pages_stand_one_by_one_after_the_paragraph() -> None:
+    marked = [(72.0, 92.0, 5.0, "1"), (76.0, 89.5, 7.0, NOTE), (72.0, 82.5, 5.0, "2"), (76.0, 80.0, 7.0, NOTE)]
+    text = paged(
+        [(72, 700, 11, FULL), *marked],
+        [(72, 760, 11, f"state and {FULL[:-10]}"), (72, 746, 11, FULL), (72, 80, 7, NOTE)],
+        [(72, 760, 11, "state pays half.")],
+    )
+    assert text == f"{FULL} state and {FULL[:-10]} {FULL} state pays half.\n\n¹ {NOTE}\n\n² {NOTE}\n\n{NOTE}"
+
+
+def test_a_footnote_stays_where_it_is_when_a_paragraph_begins_on_the_next_page() -> None:
+    first = [(72.0, 700.0, 11.0, FULL), (72.0, 686.0, 11.0, "towns a third."), (72.0, 80.0, 7.0, NOTE)]
+    assert paged(first, [(72, 760, 11, FULL)]) == f"{FULL} towns a third.\n\n{NOTE}\n\n{FULL}"
+
+
+def test_a_quotation_in_small_type_runs_on_to_the_next_page() -> None:
+    text = paged(
+        [(72, 700, 11, FULL), (72, 686, 11, "minister wrote:"), (72, 660, 8, SMALL_PRINT)],
+        [(72, 760, 8, "from now on."), (72, 730, 11, FULL), (72, 716, 11, FULL)],
+    )
+    assert f"\n\n{SMALL_PRINT} from now on.\n\n" in text
+
+
 @pytest.mark.parametrize(
     ("lines", "title"),
     [

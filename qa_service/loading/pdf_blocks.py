@@ -35,7 +35,7 @@ _CENTRED = 3.0  # points
 _ALIGNED = 2  # points
 # What makes a column of a page: so many of the file's lines begin at its left, and so few run into it.
 _FEWEST_COLUMN_LINES = 3
-_COLUMN_SHARE = 0.15
+_COLUMN_SHARE = 0.03
 _CROSSING_SHARE = 0.1
 
 

@@ -201,6 +201,13 @@ def test_lines_of_a_column_end_where_the_column_does() -> None:
     assert drawn(*left, *right) == " ".join([line] * 24)
 
 
+def test_lines_of_a_column_end_where_it_does_though_the_last_column_is_short() -> None:
+    line = "the ministers met there and"
+    left = [(72.0, 760.0 - 14 * n, line) for n in range(45)]
+    right = [(320.0, 760.0 - 14 * n, line) for n in range(3)]
+    assert drawn(*left, *right) == " ".join([line] * 48)
+
+
 def test_a_paragraph_that_begins_at_the_top_of_a_column_is_told_by_its_indent() -> None:
     line = "The ministers met in Moscow."
     left = [(72.0, 700.0 - 14 * n, line) for n in range(6)]

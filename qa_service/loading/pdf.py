@@ -17,6 +17,7 @@ from qa_service.loading.pdf_blocks import to_blocks
 from qa_service.loading.pdf_lines import Line, to_lines, with_plain_hyphens, without_running_lines
 from qa_service.loading.pdf_runs import Budget, PageReader
 from qa_service.loading.pdf_tables import find_tables
+from qa_service.loading.pdf_words import words_of
 from qa_service.loading.stated_title import plausible_title
 
 # Far above any release (the longest of 1,842 of the US Senate has 9,275 words, some 20 pages), and read in seconds
@@ -50,7 +51,8 @@ def extract_pdf(data: bytes) -> Extracted:
             "it holds no text, only pictures of pages: run text recognition (OCR) on it, and save the result"
         )
     pages = with_plain_hyphens(without_running_lines(pages, edges))
-    blocks = to_blocks([item for lines in pages for item in find_tables(lines)])
+    words = words_of(line.text for lines in pages for line in lines)
+    blocks = to_blocks([item for lines in pages for item in find_tables(lines, words)])
     return Extracted(blocks=tuple(blocks), title=plausible_title(stated, blocks))
 
 

@@ -7,11 +7,14 @@ between the columns that runs through all of them.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import groupby, pairwise
 
 from qa_service.loading.pdf_lines import Line
+from qa_service.loading.pdf_words import join_lines
 
 LIST_MARK = re.compile(r"[•·▪◦‣●○■□*–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|[⁰¹²³⁴-⁹]{1,3}")
+_SYMBOL = re.compile(r"[o>»›➢➤✓✔❖\uf000-\uf0ff]")  # a mark of a list where a gap follows; the last are of symbol fonts
 _LONGEST_CELL = 1000
 _MOST_CELL_LINES = 40
 _LEADING = 1.6  # line to line within a cell, in units of the type size
@@ -44,12 +47,12 @@ class _Row:
         return max(cell[0].y for cell in self.cells)
 
 
-def find_tables(lines: Sequence[Line]) -> list[Line | Table]:
-    """Return the lines of a page with those of each table as one."""
+def find_tables(lines: Sequence[Line], words: frozenset[str]) -> list[Line | Table]:
+    """Return the lines of a page with those of each table as one; `words` are those of the whole file."""
     found: list[Line | Table] = []
     for is_wide, group in groupby(_to_rows(lines), key=lambda row: len(row.cells) > 1):
         rows = list(group)
-        found += _wide_rows(rows) if is_wide else [line for row in rows for line in row.cells[0]]
+        found += _wide_rows(rows, words) if is_wide else [line for row in rows for line in row.cells[0]]
     return found
 
 
@@ -60,8 +63,8 @@ def _to_rows(lines: Sequence[Line]) -> list[_Row]:
             rows.append(_Row([[line]]))
         elif _stands_beside(rows[-1].cells[-1], line):
             last = rows[-1].cells[-1]
-            if len(rows[-1].cells) == 1 and LIST_MARK.fullmatch(last[-1].text):
-                last[-1] = replace(line, text=f"{last[-1].text} {line.text}", x=last[-1].x, word_end=last[-1].word_end)
+            if len(rows[-1].cells) == 1 and (mark := _list_mark(last[-1].text)):
+                last[-1] = replace(line, text=f"{mark} {line.text}", x=last[-1].x, word_end=last[-1].word_end)
             else:
                 _merge_first_cell(rows, line)
                 if _is_level(rows, line):
@@ -73,6 +76,13 @@ def _to_rows(lines: Sequence[Line]) -> list[_Row]:
         else:
             rows.append(_Row([[line]]))
     return rows
+
+
+def _list_mark(text: str) -> str:
+    """Return the mark of a list item that `text` is, symbols as a bullet; empty if it is none."""
+    if _SYMBOL.fullmatch(text):
+        return "•"
+    return text if LIST_MARK.fullmatch(text) else ""
 
 
 def _stands_beside(cell: Sequence[Line], line: Line) -> bool:
@@ -111,7 +121,7 @@ def _is_level(rows: Sequence[_Row], line: Line) -> bool:
     return len(rows[-1].cells) == 1 and lowest is not None and line.y < lowest - slack
 
 
-def _wide_rows(rows: list[_Row]) -> list[Line | Table]:
+def _wide_rows(rows: list[_Row], words: frozenset[str]) -> list[Line | Table]:
     """Return the table or tables that rows of several cells make, or their lines where they make none."""
     columns = _columns(rows)
     if (
@@ -123,11 +133,12 @@ def _wide_rows(rows: list[_Row]) -> list[Line | Table]:
         return [line for row in rows for line in _in_one_line(row)]
     if _is_running_text(rows):
         return [line for n in range(len(columns)) for row in rows for line in _column_lines(row, columns, n)]
-    table = tuple(
-        tuple(" ".join(line.text for line in _column_lines(row, columns, n)) for n in range(len(columns)))
-        for row in rows
-    )
+    table = tuple(tuple(_cell_text(_column_lines(row, columns, n), words) for n in range(len(columns))) for row in rows)
     return [Table(table, rows[0].cells[0][0].page)]
+
+
+def _cell_text(lines: Sequence[Line], words: frozenset[str]) -> str:
+    return reduce(lambda text, line: join_lines(text, line, words), (line.text for line in lines)) if lines else ""
 
 
 def _columns(rows: Sequence[_Row]) -> list[tuple[float, float]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hostile_pdf import compressed, pages, pdf, stream
+from hostile_pdf import HELVETICA, compressed, pages, pdf, stream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from outcomes import Format
@@ -161,6 +161,13 @@ def test_a_quotation_in_small_type_runs_on_to_the_next_page() -> None:
     assert f"\n\n{SMALL_PRINT} from now on.\n\n" in text
 
 
+def test_a_word_that_is_parted_in_a_cell_is_one_word() -> None:
+    data = io.BytesIO()
+    rows = [["Country", "Purpose"], ["Korea", "the admin-\nistration and a\nlong-\nterm plan"]]
+    SimpleDocTemplate(data).build([FlowableTable(rows, style=[("VALIGN", (0, 0), (-1, -1), "TOP")])])
+    assert load(data.getvalue()).text == "Country | Purpose\nKorea | the administration and a long-term plan"
+
+
 @pytest.mark.parametrize(
     ("lines", "title"),
     [
@@ -230,6 +237,31 @@ def test_a_heading_that_is_spread_over_the_width_of_its_lines_is_no_table() -> N
 @pytest.mark.parametrize("line", ["Tokyo - The minister left.", "Page 1 – the treaty", "• tents – and mats"])
 def test_a_dash_within_a_line_is_no_mark_of_a_list(line: str) -> None:
     assert drawn((72, 700, line), (72, 640, BODY)).startswith(line.removeprefix("• "))
+
+
+@pytest.mark.parametrize("mark", ["•", "-", "o", ">", "»"])
+def test_marks_with_a_gap_behind_them_make_a_list_and_no_table(mark: str) -> None:
+    items = [
+        (x, 700.0 - 16 * n, text) for n, item in enumerate(("tents", "mats")) for x, text in ((72, mark), (90, item))
+    ]
+    assert drawn((72, 730, "They sent:"), *items, (72, 600, BODY)) == f"They sent:\n\ntents\nmats\n\n{BODY.strip()}"
+
+
+def test_a_mark_of_a_symbol_font_makes_a_list_and_no_table() -> None:
+    table = stream(
+        b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <01> <f0b7> endbfchar endcmap"
+    )
+    font = HELVETICA.replace(b">>", b"/ToUnicode 6 0 R >>")
+    item = b"BT /F 11 Tf 1 0 0 1 72 %d Tm <01> Tj 1 0 0 1 90 %d Tm (tents) Tj ET "
+    assert (
+        load(pages(stream(b"".join(item % (y, y) for y in (700, 684, 668))), table, font=font)).text
+        == "tents\ntents\ntents"
+    )
+
+
+def test_a_mark_that_stands_close_to_its_item_makes_a_list() -> None:
+    text = drawn((72, 700, "•tents"), (72, 686, "•mats"), (72, 600, BODY))
+    assert text == f"tents\nmats\n\n{BODY.strip()}"
 
 
 @pytest.mark.parametrize(("foot", "is_kept"), [("more.", True), ("over", True), ("- more -", False), ("(more)", False)])

@@ -46,7 +46,7 @@ def extract_pdf(data: bytes) -> Extracted:
         pages = _lines(reader)
         edges = [(float(page.cropbox.bottom), float(page.cropbox.top)) for page in reader.pages]
         stated = _stated_title(reader)
-    if not any(map(str.isalnum, (character for lines in pages for line in lines for character in line.text))):
+    if not any(map(str.isalpha, (character for lines in pages for line in lines for character in line.text))):
         raise LoadError(
             "it holds no text, only pictures of pages: run text recognition (OCR) on it, and save the result"
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.generic import DictionaryObject, StreamObject
 from pypdf.generic._font import Font
 
@@ -12,6 +13,7 @@ Matrix = tuple[float, float, float, float, float, float]
 
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MOST_SAVED = 500
+_LONGEST_NAME = 63  # of a glyph
 _FARTHEST = 1e6  # points; a place beyond it is none on a page
 _BOLD = ("bold", "black", "heavy")
 
@@ -162,11 +164,13 @@ class Program:
         if state.font is None:
             return
         self._page.show(len(data))
+        shown = _decoded(state.font, data)
+        self._page.show(sum(len(character) - 1 for character, _ in shown if character))  # a code may stand for more
         width = last = 0.0
         first: float | None = None
         word_end: float | None = None
         characters: list[str] = []
-        for character, raw in _decoded(state.font, data):
+        for character, raw in shown:
             if not character.isspace():
                 first = width if first is None else first
             elif first is not None and word_end is None:
@@ -219,9 +223,21 @@ def _decoded(font: Font, data: bytes) -> list[tuple[str, str]]:
         except UnicodeDecodeError:
             raw = data.decode(font.encoding, "replace")
         return [(str(font.character_map.get(each, each)), each) for each in raw]
-    characters = [(font.encoding.get(byte, chr(byte)), chr(byte)) for byte in data]
-    shown = [(str(font.character_map.get(character, character)), each) for character, each in characters]
-    return [("•" if "\x7f" <= character <= "\x9f" else character, each) for character, each in shown]
+    names = {byte: font.encoding.get(byte, chr(byte)) for byte in set(data)}
+    shown = {byte: str(font.character_map.get(name, _named(name))) for byte, name in names.items()}
+    return [("•" if "\x7f" <= shown[byte] <= "\x9f" else shown[byte], chr(byte)) for byte in data]
+
+
+def _named(name: str) -> str:
+    """Return the characters that a glyph's name stands for; a character that needs no name comes back as it is.
+
+    A suffix tells of a glyph's form and underscores join the names in a ligature (Adobe Glyph List Specification, 2).
+    A name that is none of a character, such as "g12", stands for nothing.
+    """
+    if not name.startswith("/") or name == "/":
+        return name
+    parts = name[1 : _LONGEST_NAME + 1].split(".", 1)[0].split("_")
+    return "".join(part if len(part) == 1 else str(adobe_glyphs.get(f"/{part}", "")) for part in parts)
 
 
 def _is_pagination(operands: list[Any]) -> bool:

@@ -294,6 +294,13 @@ def test_characters_without_a_width_of_their_own_have_that_of_their_font() -> No
     assert load(pages(stream(text), *font[1:], font=font[0])).text == "abcdefghabcdefgh"
 
 
+def test_letters_that_a_font_only_names_are_read_by_their_names() -> None:
+    names = b"/o /f_f_i /c.alt /e.small /g12 /uni0041"
+    encoding = b"<< /Type /Encoding /Differences [1 %b] >>" % names
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /X /Encoding %b >>" % encoding
+    assert load(pages(stream(b"BT /F 11 Tf 72 700 Td <01020304050620> Tj ET"), font=font)).text == "officeA"
+
+
 def test_a_page_that_lies_on_its_side_is_read() -> None:
     data = io.BytesIO()
     canvas = Canvas(data, pagesize=A4)
@@ -384,6 +391,12 @@ def test_pictures_of_pages_are_an_error_that_names_the_remedy() -> None:
     assert "text recognition (OCR)" in reason(pages(stream(b"q 595 0 0 842 0 0 cm /X Do Q"), picture))
 
 
+@pytest.mark.parametrize("text", [b"(12)", b"(- 1 -)", b"<0102>"])
+def test_pictures_of_pages_with_their_numbers_only_are_an_error_too(text: bytes) -> None:
+    font = HELVETICA.replace(b"/WinAnsiEncoding", b"<< /Type /Encoding /Differences [1 /g1 /g2] >>")
+    assert "text recognition (OCR)" in reason(pages(stream(b"BT /F 11 Tf 290 30 Td %b Tj ET" % text), font=font))
+
+
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.1, 0.5, 0.9, 0.99])
 def test_a_file_that_was_cut_off_is_an_error_or_keeps_its_beginning(share: float) -> None:
     data = write_pdf(RELEASE)
@@ -407,6 +420,17 @@ HOSTILE = {
     "a million operators": (pages(compressed(b"q Q " * 500_000)), LIMIT),
     "400 pages that all draw 30,000 operators": (pages(compressed(TEXT * 6_000), kids=b"3 0 R " * 400), LIMIT),
     "a text of 9 MB": (pages(compressed(b"BT /F 11 Tf (" + b"a " * 4_500_000 + b") Tj ET")), LIMIT),
+    "a font whose every code stands for 1,000 letters": (
+        pages(
+            compressed(b"BT /F 11 Tf 72 700 Td (" + b"a" * 400_000 + b") Tj ET"),
+            stream(
+                b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <61> <%b> endbfchar endcmap"
+                % (b"0061" * 1_000)
+            ),
+            font=HELVETICA.replace(b">>", b"/ToUnicode 6 0 R >>"),
+        ),
+        LIMIT,
+    ),
     "more pages than any release": (pages(stream(TEXT), kids=b"3 0 R " * 501), "501 pages, more than the limit of 500"),
     "a million pages": (pages(stream(TEXT), kids=b"3 0 R " * 1_000_000), LIMIT),
     "a page tree that is its own branch": (pages(stream(TEXT), kids=b"2 0 R"), DAMAGED),

@@ -12,8 +12,9 @@ from itertools import pairwise
 
 import nupunkt
 
+from qa_service.wrapping import wrapped_lines
+
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
-_ITEM = re.compile(r"\s*(?:[-*•·▪◦‣–—]\s|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]\s)")
 _RANK = re.compile(
     r"(?:^|[\s(\"'“])(?:Lt|Gen|Col|Maj|Capt|Cpl|Sgt|Adm|Cmdr|Gov|Govs|Rep|Reps|Sen|Sens|Amb|Hon|Rev|Messrs|Pres|Supt|No|Nos|Dept|Ft|St|Mt)\.$"
 )
@@ -29,8 +30,6 @@ _PLAIN_END = re.compile(
     r"(?<![\w.'’-])(?!(?:approx|ca|cf|corp|dept|ed|eds|esp|est|etc|al|ext|figs?|govt|inc|incl|ltd|nos?|pp|tel|vols?|vs)\.)"
     r"[a-z]{2,}\.[\"”’)\]]*(?=\s+[\"“(‘]?[A-Z])"
 )
-# A hard-wrapped line is at least this wide; shorter lines end where their author ended them.
-_MIN_WRAPPED_WIDTH = 45
 
 
 @lru_cache(maxsize=4096)
@@ -66,23 +65,14 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 def _lines_of_their_own(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     lines = text[start:end].split("\n")
-    width = max(len(line) for line in lines)
     block_start = position = start
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
+    for line, is_wrapped in zip(lines, [*wrapped_lines(lines), False], strict=True):
         position += len(line)
-        if following is None or not _is_wrapped(line, following, width):
+        if not is_wrapped:
             if text[block_start:position].strip():
                 yield block_start, position
             block_start = position + 1
         position += 1
-
-
-def _is_wrapped(line: str, following: str, width: int) -> bool:
-    """Tell whether the line broke only because the next word had no room."""
-    words = following.split(maxsplit=1)
-    if not words or _ITEM.match(following):
-        return False
-    return len(line) >= _MIN_WRAPPED_WIDTH and len(line) + 1 + len(words[0]) > width
 
 
 def _punctuated(block: str) -> list[tuple[int, int]]:

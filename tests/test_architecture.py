@@ -18,6 +18,7 @@ LAYERS = [
         "config",
         "words",
         "numbers",
+        "wrapping",
         "model_folders",
         "inference",
         "answer_measures",

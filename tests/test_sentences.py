@@ -64,6 +64,65 @@ def test_a_hard_wrapped_line_does_not_end_its_sentence() -> None:
     assert sentences(text) == [text[: text.index(" They")], "They\nalso agreed."]
 
 
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "The court in Pell ordered\nDornick to pay 1.7 million crowns to 85\nfishermen who lost their income.",
+        "Ann Lee,\nwho lives in\nPorto.",
+        "Ann Lee said that it was\nMr. Odell who paid.",
+        "They thanked the senior senator, Mr. John\nF. Kennedy of Massachusetts, who had\nopened it.",
+        "They thanked the man who opened the meeting, Mr. John\nF. Kennedy of Massachusetts.",
+        "The bill of the senator\n– who had drafted it in May – was\nread twice.",
+        "The number of ferries rose to\n12. The next one sails in May.",
+        "The fund pays the whole sum to the U.S.\ncitizens who asked for it.",
+        "The ministry set up a fund for\nthree towns, Velmora, Tolm and\nOld Bay, and the port of\n2,000 souls.",
+    ],
+)
+def test_a_line_that_runs_on_does_not_end_its_sentence_however_narrow_or_ragged_the_text(paragraph: str) -> None:
+    assert [line for sentence in sentences(paragraph) for line in sentence.split("\n")[1:]] == paragraph.split("\n")[1:]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["First aid", "burns and cuts", "broken bones", "Use of explosives"],
+        ["The package holds:", "ten tents", "75 mats", "two boats for the lake."],
+        ["Ministry of Harbours,", "12 Quay Street,", "Velmora"],
+        ["Highlights of the whole year in the harbour and on the quay", "- 20 ships", "- 30 boats"],
+        ["Highlights of May", "• Ships of all kinds", "They were 20."],
+        ["Jury", "A. Lee", "B. Odell"],
+        ["1. Overview of the talks", "2. Results"],
+        ["Drill the rock carefully.", "Blast the rock carefully."],
+        ["10.00 Arrival of the minister", "10.30 Talks", "12.00 Dinner"],
+        ["Days: Thursday 5 to Saturday 7 March 2015, both days included", "Hours: 9 to 5", "Both days are free."],
+        ["headline: Mill Sold", "author: Press Office", "The mill was sold in May."],
+        ["Area burned (hectares)          11,200      27,300", "Red warnings issued             18          37"],
+        ["Kind of ticket for the whole of the day in May | Price", "Adult | 15 pounds"],
+        ["O say can you see,", "By the dawn's early light,", "What so proudly we hailed at the last gleaming?"],
+    ],
+)
+def test_lists_tables_addresses_and_verse_keep_their_lines(lines: list[str]) -> None:
+    assert sentences("\n".join(lines)) == lines
+
+
+def test_a_heading_above_ragged_text_is_no_part_of_it() -> None:
+    assert sentences("Fuel prices rise\nThe ministry said on\nMonday that they would.") == [
+        "Fuel prices rise",
+        "The ministry said on\nMonday that they would.",
+    ]
+    assert sentences("Higher Fuel Prices\nMinister Odell said that\nthey would rise.")[0] == "Higher Fuel Prices"
+
+
+def test_wide_characters_fill_two_columns_and_their_lines_break_anywhere() -> None:
+    text = (
+        "港湾庁は六月十二日、北海道の岬に新しい灯台を設置したと\n"
+        "発表しました。灯台の高さは四十二メートルで、建設費は\n"
+        "五億円です。点灯式には市長の鈴木一郎氏が出席しました"
+    )
+    assert "".join(sentences(text)).count("\n") == 2
+    assert sentences("灯台の設置\n建設費\n点灯式の出席者") == ["灯台の設置", "建設費", "点灯式の出席者"]
+
+
 @given(st.text(alphabet=st.sampled_from('aB1.?!\n \t-(,"é日'), max_size=200))
 def test_every_word_lies_in_exactly_one_sentence(text: str) -> None:
     spans = sentence_spans(text)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 from qa_service.loading.canonical import canonical
 from qa_service.loading.extracted import Block
+from qa_service.wrapping import RUN_ON_WORDS
 
 PARAGRAPH_BREAK = "\n\n"
 _LONGEST_HEADING = 250  # what a page marks as a heading but is longer is a paragraph in large letters
 _MOST_LINES = 40  # no title block has more lines or paragraphs
 _WRAP_COLUMNS = range(60, 111)  # the widest line of a hard-wrapped file
-_RUNS_ON = re.compile(r"(?:\b(?:a|an|and|at|by|for|from|in|of|on|or|the|to|with)|\w ?[,–—-])$", re.IGNORECASE)
+_RUNS_ON = re.compile(rf"(?:\b(?:{RUN_ON_WORDS})|\w ?[,–—-])$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

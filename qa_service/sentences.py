@@ -2,7 +2,8 @@
 
 nupunkt finds the boundaries; a few rules repair what it gets wrong in press releases: ranks before a name, "U.S."
 before an office, a bill before its number, abbreviations before a lower-case word, common words that it takes for
-abbreviations ("lead.", "per cent."), and lines that stand on their own (lists, title lines) without a full stop.
+abbreviations ("lead.", "per cent."), marks of footnotes, other scripts, and lines that stand on their own (lists, title
+lines) without a full stop.
 """
 
 import re
@@ -25,11 +26,26 @@ _OFFICE = re.compile(
 )
 # "S.Con.Res. 70", "Pub. L. 109-58": the number belongs to it.
 _NUMBERED = re.compile(r"\.(?:Res|Con)\.$|\bSec\.$|\bL\.$")
-# An end after a word in small letters. These few may stand for longer ones, though a name follows.
-_PLAIN_END = re.compile(
-    r"(?<![\w.'’-])(?!(?:approx|ca|cf|corp|dept|ed|eds|esp|est|etc|al|ext|figs?|govt|inc|incl|ltd|nos?|pp|tel|vols?|vs)\.)"
-    r"[a-z]{2,}\.[\"”’)\]]*(?=\s+[\"“(‘]?[A-Z])"
+# These few may stand for longer words, though a name or a number follows.
+_SHORTENED = "approx|ca|cf|corp|dept|ed|eds|esp|est|etc|al|ext|figs?|govt|inc|incl|ltd|nos?|pp|tel|vols?|vs"
+_COUNTED = "app|apt|art|chap|para|reg|res|rev|secs?|tab|ver|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+_CLOSING = r"[\"”’)\]]*+"
+# An end after a word in small letters.
+_PLAIN_END = re.compile(rf"(?<![\w.'’-])(?!(?:{_SHORTENED})\.)[a-z]{{2,}}\.{_CLOSING}(?=\s+[\"“(‘]?[A-Z])")
+_RAISED = "¹²³⁰⁴-⁹"
+# "a tonne.1 The change", "Roth.[2] It", "April.³ Exports": the mark of a footnote belongs to what it follows. A number
+# is one only behind a word or a closing mark: not in "at 3.1 The", "v1.2 The", "Fig.3 The".
+_NOTED_END = (
+    rf"(?:(?:(?<![\w.'’/@-])(?!(?i:{_SHORTENED}|{_COUNTED})\.)[^\W\d_]{{3,}}|[\"”’)\]])[.!?]{_CLOSING}\d{{1,2}}(?:,\d{{1,2}})?"
+    rf"|[.!?]{_CLOSING}(?:\[\^?\w{{1,3}}\]|[*†‡{_RAISED}])++)(?=\s+[\"“(‘]?[A-ZÀ-ÖØ-Þ])"
 )
+# These need no white space after them; behind a quotation, "と" or a comma carries the sentence on.
+_CLOSING_WIDE = r"\"”’」』）】》»)\]"
+_SCRIPT_END = (
+    rf"[。｡।॥۔][{_RAISED}]*+(?:[{_CLOSING_WIDE}]++(?![ぁ-ゖ、，])|(?![{_CLOSING_WIDE}、，]))"
+    rf"|[！？؟]++[{_RAISED}]*+(?![{_CLOSING_WIDE}、，とっ])"
+)
+_SURE_END = re.compile(f"{_NOTED_END}|{_SCRIPT_END}")
 
 
 @lru_cache(maxsize=4096)
@@ -55,11 +71,13 @@ def covering_sentences(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Yield spans that a sentence can't cross: paragraphs, and lines that aren't merely wrapped."""
+    """Yield spans that a sentence can't cross: of paragraphs, of lines that aren't merely wrapped, to a sure end."""
     position = 0
     for gap in [*_PARAGRAPH_BREAK.finditer(text), None]:
         end = gap.start() if gap else len(text)
-        yield from _lines_of_their_own(text, position, end)
+        for line_start, line_end in _lines_of_their_own(text, position, end):
+            ends = (found.end() for found in _SURE_END.finditer(text, line_start, line_end))
+            yield from pairwise([line_start, *ends, line_end])
         position = gap.end() if gap else end
 
 

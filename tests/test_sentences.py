@@ -123,7 +123,49 @@ def test_wide_characters_fill_two_columns_and_their_lines_break_anywhere() -> No
     assert sentences("灯台の設置\n建設費\n点灯式の出席者") == ["灯台の設置", "建設費", "点灯式の出席者"]
 
 
-@given(st.text(alphabet=st.sampled_from('aB1.?!\n \t-(,"é日'), max_size=200))
+@pytest.mark.parametrize(
+    "expected",
+    [
+        [
+            "It will rise to 14 crowns a tonne.1",
+            "The change was proposed by Minister Ada Roth.[2]",
+            "It is old.12,13",
+            "So.",
+        ],
+        [
+            "It takes effect on 1 April.³",
+            "Exports are exempt.†",
+            "It is online.[^1]",
+            "“The fair” ended in 2001.¹²",
+            "It paid.",
+        ],
+        ["He said: “We agree.”4", "They left (for Tolm).5", "It sails."],
+        ["The rate stood at 3.1 The Hague had."],
+        ["It runs v1.2 The Board on No.1 The Quay."],
+        ["It is shown in Fig.3 The Board and on Sept.4 The Quay."],
+    ],
+)
+def test_the_mark_of_a_footnote_belongs_to_the_sentence_that_it_follows(expected: list[str]) -> None:
+    assert sentences(" ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["建造費は85億円です。", "船長は田中氏が務めます。¹", "出席しました！", "なぜですか？", "不明です。"],
+        ["長官は「調査が進む。」と述べました。", "「なぜ？」と聞いた。", "『終わった。』", "次は来年です。"],
+        ["港口今天开放。", "“船很大。”", "他走了。"],
+        ["هل سيستقبل المرضى قريبا؟", "قال الوزير إنه سيستقبلهم."],
+        ["یہ بندرگاہ ہے۔", "یہ بڑی ہے۔"],
+        ["यह बंदरगाह है।", "यह बड़ा है।"],
+    ],
+)
+@pytest.mark.parametrize("gap", ["", " "])
+def test_marks_of_other_scripts_end_sentences(expected: list[str], gap: str) -> None:
+    assert sentences(gap.join(expected)) == expected
+
+
+@given(st.text(alphabet=st.sampled_from('aB1.?!\n \t-(,"é日。」と²'), max_size=200))
 def test_every_word_lies_in_exactly_one_sentence(text: str) -> None:
     spans = sentence_spans(text)
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())

@@ -7,10 +7,11 @@ from qa_service.errors import CitationError
 from qa_service.indexing.catalog import Catalog
 from qa_service.reading import Evidence
 from qa_service.sentences import covering_sentences
-from qa_service.types import Answer, Citation, Document, Hit, Span
+from qa_service.types import Answer, Citation, Document, Hit, Passage, Span
 from qa_service.values import Surroundings, items_of, polarity_of, speaker_of, value_of
 
 _AROUND = 240  # characters of before and after
+_LONGEST_LINE = 200  # characters; a passage may begin within a line of text that is wrapped
 _NEAR = 40  # characters in which "in excess of" stands before an amount
 
 
@@ -92,8 +93,7 @@ def _citation(number: int, candidate: Candidate, document: Document) -> Citation
         CitationError: The slices of the stored text are not what they should be.
     """
     passage, span = candidate.hit.passage, candidate.span
-    start, end = covering_sentences(passage.text, span.start - passage.start, span.end - passage.start)
-    start, end = passage.start + start, passage.start + end
+    start, end = _quoted(document.text, passage, span)
     if document.text[passage.start : passage.end] != passage.text or not (
         passage.start <= start <= span.start < span.end <= end <= passage.end
     ):
@@ -115,3 +115,14 @@ def _citation(number: int, candidate: Candidate, document: Document) -> Citation
         before=document.text[max(passage.start, start - _AROUND) : start],
         after=document.text[end : min(passage.end, end + _AROUND)],
     )
+
+
+def _quoted(text: str, passage: Passage, span: Span) -> tuple[int, int]:
+    """Return the span of the passage's sentences that hold `span`.
+
+    The passage's first line is read whole: its rest looks like a line that ends where its author ended it.
+    """
+    line_start = text.rfind("\n", 0, passage.start) + 1
+    low = line_start if passage.start - line_start <= _LONGEST_LINE else passage.start
+    start, end = covering_sentences(text[low : passage.end], span.start - low, span.end - low)
+    return max(low + start, passage.start), low + end

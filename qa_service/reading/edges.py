@@ -7,6 +7,9 @@ from qa_service.sentences import sentence_spans
 
 _NO_WORDS = re.compile(r"\W*")
 _CELL_EDGE = " | "
+_STOPS = ".!?;:, \n。！？；：、，؟۔।"
+# "a tonne.1", "a tonne.[2]", "in 2001.³": the mark of a footnote behind a full stop.
+_NOTE = re.compile(r"(?:(?<=[^\W\d_]{3}[.!?])\d{1,2}|(?<=[.!?])(?:\[\^?\w{1,3}\]|[¹²³⁰⁴-⁹*†‡]{1,9}))$")
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -35,6 +38,6 @@ def _is_empty(text: str) -> bool:
 
 
 def _last_word(text: str, start: int, end: int) -> int | None:
-    """Return where the words end, their full stop left out; None when there are none."""
-    words = text[start:end].rstrip(".!?;:, \n")
+    """Return where the words end, their full stop and a footnote's mark left out; None when there are none."""
+    words = _NOTE.sub("", text[start:end].rstrip()).rstrip(_STOPS)
     return start + len(words) if words else None

@@ -154,7 +154,7 @@ def is_of_type(text: str, expected: AnswerType | None, start: int = 0, end: int 
         return bool(_SAYS_HOW_MANY.search(words)) or any(map(_is_count, _numbers(text, start, end)))
     if expected is AnswerType.MONEY:
         return bool(_SAYS_WHAT_IT_COSTS.search(words)) or any(map(_may_be_money, _numbers(text, start, end)))
-    if expected is AnswerType.NUMBER and words.isdigit():
+    if expected is AnswerType.NUMBER and words.isdecimal():
         return not _is_marker(text, start, end)
     if expected is AnswerType.EXTENT and any(map(_has_unit, _numbers(text, start, end))):
         return True

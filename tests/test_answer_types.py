@@ -61,7 +61,7 @@ def test_what_a_question_asks_for(question: str, expected: AnswerType | None) ->
             ["30 minutes", "a 20-minute talk", "24.5 miles", "until June"],
             ["May 9", "5", "Oslo", "the 80th year", "per year"],
         ),
-        (AnswerType.NUMBER, ["75 tents", "roughly half", "none", "Twenty"], ["other relief goods", "Tokyo"]),
+        (AnswerType.NUMBER, ["75 tents", "roughly half", "none", "Twenty", "14²"], ["relief goods", "Tokyo", "²"]),
         (AnswerType.RATE, ["4.5 per cent", "12%", "0.1", "half"], ["150 billion yen", "Tokyo"]),
         (AnswerType.CLOCK, ["18:25", "noon", "5 p.m."], ["Tokyo"]),
         (

@@ -57,6 +57,13 @@ def test_words_cut_from_within_a_number_have_no_value() -> None:
     assert value_of("5", "How much was it?", None, Surroundings(before="cost $")) is None
 
 
+@pytest.mark.parametrize(
+    "words", ["14²", "14² crowns", "10⁶ tonnes", "4 May 2016³", "May 4², 2016", "$14² million", "²"]
+)
+def test_a_raised_digit_is_no_part_of_a_number(words: str) -> None:
+    assert value_of(words, "How much was it?", None) is None
+
+
 def test_an_hour_without_a_half_of_the_day_is_a_time_only_when_a_time_is_asked_for() -> None:
     assert value_of("10:10", "At what point does he get to the flood?", None) is None
     assert value_of("10:10", "What time did it begin?", None) == Value(ValueKind.TIME, "10:10")

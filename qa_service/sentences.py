@@ -46,6 +46,10 @@ _SCRIPT_END = (
     rf"|[！？؟]++[{_RAISED}]*+(?![{_CLOSING_WIDE}、，とっ])"
 )
 _SURE_END = re.compile(f"{_NOTED_END}|{_SCRIPT_END}")
+# nupunkt's time grows with the square of a text's length; no paragraph that was written to be read is longer.
+_MOST_AT_ONCE = 5_000
+# What the patterns of abbreviations look at.
+_TAIL = 24
 
 
 @lru_cache(maxsize=4096)
@@ -95,7 +99,7 @@ def _lines_of_their_own(text: str, start: int, end: int) -> Iterator[tuple[int, 
 
 def _punctuated(block: str) -> list[tuple[int, int]]:
     spans = []
-    for start, end in nupunkt.sent_spans(block):
+    for start, end in (span for piece in _pieces(block) for span in piece):
         ends = [found.end() for found in _PLAIN_END.finditer(block, start, end)]
         for part_start, part_end in pairwise([start, *ends, end]):
             part = block[part_start:part_end]
@@ -106,12 +110,26 @@ def _punctuated(block: str) -> list[tuple[int, int]]:
     return spans
 
 
+def _pieces(block: str) -> Iterator[list[tuple[int, int]]]:
+    """Yield nupunkt's spans of one piece of the block after another; a piece begins with the sentence that was cut."""
+    start = 0
+    while start < len(block):
+        spans = [
+            (start + first, start + last) for first, last in nupunkt.sent_spans(block[start : start + _MOST_AT_ONCE])
+        ]
+        start += _MOST_AT_ONCE
+        if start < len(block) and len(spans) > 1:
+            start = spans.pop()[0]
+        yield spans
+
+
 def _mend(block: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Join a sentence to the one before where what stood between them is no end."""
     mended: list[tuple[int, int]] = []
     for start, end in spans:
         is_inside_a_word = bool(mended) and start == mended[-1][1]
-        if is_inside_a_word or (mended and _is_no_end(block[mended[-1][0] : mended[-1][1]], block[start:end])):
+        before = block[max(mended[-1][0], mended[-1][1] - _TAIL) : mended[-1][1]] if mended else ""
+        if is_inside_a_word or _is_no_end(before, block[start:end]):
             mended[-1] = (mended[-1][0], end)
         else:
             mended.append((start, end))

@@ -1,3 +1,4 @@
+import time
 from itertools import pairwise
 
 import pytest
@@ -172,3 +173,16 @@ def test_every_word_lies_in_exactly_one_sentence(text: str) -> None:
     assert all(a < b for a, b in spans)
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert all(text[a:b] == text[a:b].strip() for a, b in spans)
+
+
+def test_long_paragraphs_have_the_sentences_that_they_would_have_in_parts() -> None:
+    sentence = "Mr. Lee of the U.S. Senate met Gen. Powell at 3 p.m. on Monday."
+    text = " ".join([sentence] * 400)
+    assert {text[start:end] for start, end in sentence_spans(text)} == {sentence}
+
+
+@pytest.mark.parametrize("junk", ["U.S. Senator and Gen. ", "?!", ".[1", "Mr. ", "a. ", "\n- x", "。」", "A.1 "])
+def test_junk_takes_no_more_than_its_share_of_time(junk: str) -> None:
+    began = time.process_time()
+    sentence_spans((junk * 50_000)[:50_000])
+    assert time.process_time() - began < 8

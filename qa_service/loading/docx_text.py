@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from docx.oxml.ns import qn
 from lxml import etree
 
+from qa_service.loading.superscripts import raised
+
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _BOX = qn("w:txbxContent")
@@ -15,6 +17,7 @@ _BREAK = frozenset({qn("w:br"), qn("w:cr")})
 _TAB = frozenset({qn("w:tab"), qn("w:ptab")})
 _HYPHEN = qn("w:noBreakHyphen")
 _RUN, _RUN_PROPERTIES, _HIDDEN, _VALUE = qn("w:r"), qn("w:rPr"), qn("w:vanish"), qn("w:val")
+_POSITION = qn("w:vertAlign")
 _OFF = frozenset({"0", "false", "off"})
 
 
@@ -48,10 +51,16 @@ def _pieces(parent: etree._Element) -> Iterator[str]:
             yield " "
         elif tag == _HYPHEN:
             yield "-"
-        elif tag not in _DROPPED and not (tag == _RUN and _is_hidden(child)):
+        elif tag == _RUN:
+            yield _run_text(child)
+        elif tag not in _DROPPED:
             yield from _pieces(child)
 
 
-def _is_hidden(run: etree._Element) -> bool:
+def _run_text(run: etree._Element) -> str:
     properties = run.find(_RUN_PROPERTIES)
-    return properties is not None and is_on(properties.find(_HIDDEN))
+    if properties is not None and is_on(properties.find(_HIDDEN)):
+        return ""
+    text = "".join(_pieces(run))
+    position = properties.find(_POSITION) if properties is not None else None
+    return raised(text) if position is not None and position.get(_VALUE) == "superscript" else text

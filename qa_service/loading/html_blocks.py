@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 from qa_service.loading.extracted import Block
 from qa_service.loading.html_furniture import heads_links, is_furniture, is_page_links
 from qa_service.loading.html_nodes import visible_nodes
+from qa_service.loading.superscripts import raised
 from qa_service.loading.tables import table_blocks
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -90,6 +91,7 @@ class BlockCollector:
         self._list_depth = 0
         self._pre_depth = 0
         self._link_depth = 0
+        self._raised: list[int] = []  # where in the text each open <sup> begins
 
     def collect(self, root: LexborNode) -> None:
         """Read `root` and all below it."""
@@ -102,6 +104,8 @@ class BlockCollector:
             elif tag == "a":
                 self._link_depth += 1 if is_start else -1
                 self._n_links += is_start
+            elif tag == "sup":
+                self._mark_raised(is_start)
             elif tag in _BREAKING:
                 self._end_paragraph()
                 change = self._start if is_start else self._end
@@ -126,6 +130,14 @@ class BlockCollector:
             self._has_plain_words = True
         # No-break spaces keep the layout through the folding of spaces; the canonical text has spaces again.
         self._text.append(text.replace(" ", "\u00a0") if self._pre_depth else _SPACE.sub(" ", text))
+
+    def _mark_raised(self, is_start: bool) -> None:
+        if is_start:
+            self._raised.append(len(self._text))
+            return
+        first = self._raised.pop()
+        if not self._raised:
+            self._text[first:] = [raised("".join(self._text[first:]))]
 
     def _start(self, tag: str) -> None:
         if tag in _HEADINGS:

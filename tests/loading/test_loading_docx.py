@@ -17,6 +17,7 @@ from qa_service.loading import docx_package
 BODY = "The minister met his counterpart in Moscow on Monday, and they talked about trade for half an hour."
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MAIN = "word/document.xml"
+RAISED, LOWERED = "<w:vertAlign w:val='superscript'/>", "<w:vertAlign w:val='subscript'/>"
 DOCX = Format("release.docx")
 load, reason = DOCX.load, DOCX.reason
 
@@ -37,6 +38,10 @@ def body(xml: str) -> bytes:
 
 def text(xml: str) -> str:
     return load(body(xml)).text
+
+
+def run(words: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t xml:space='preserve'>{words}</w:t></w:r>"
 
 
 def changed(data: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
@@ -131,6 +136,10 @@ def test_a_table_that_arranges_the_page_gives_paragraphs() -> None:
         ("<w:moveFrom><w:r><w:t>old</w:t></w:r></w:moveFrom><w:r><w:t>new</w:t></w:r>", "new"),
         ("<w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r><w:r><w:t>shown</w:t></w:r>", "shown"),
         ("<w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>shown</w:t></w:r>", "shown"),
+        (f"{run('14')}{run('2', RAISED)}{run(' crowns')}", "14² crowns"),
+        (f"{run('the 1')}{run('st', RAISED)}{run(' of 3')}", "the 1st of 3"),
+        (f"<w:hyperlink>{run('250')}{run('1', RAISED)}{run('2', RAISED)}</w:hyperlink>", "250¹²"),
+        (f"{run('CO')}{run('2', LOWERED)}", "CO2"),
         ("<w:hyperlink><w:r><w:t>the treaty</w:t></w:r></w:hyperlink>", "the treaty"),
         ("<w:sdt><w:sdtContent><w:r><w:t>in a control</w:t></w:r></w:sdtContent></w:sdt>", "in a control"),
         ("<w:r><w:instrText>DATE</w:instrText></w:r><w:r><w:t>May 10</w:t></w:r>", "May 10"),

@@ -35,6 +35,25 @@ def test_inline_tags_neither_add_nor_remove_spaces() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("14<sup>2</sup> crowns", "14² crowns"),
+        ("250<a href=#f4><sup>4</sup></a> workers", "250⁴ workers"),
+        ("250<sup><a href=#f4>[4]</a></sup> workers", "250[⁴] workers"),
+        ("250<sup>1<b>2</b></sup> workers", "250¹² workers"),
+        ("250<sup><sup>4</sup></sup> workers", "250⁴ workers"),
+        ("10<sup>6</sup> tonnes on 5 km<sup>2</sup>", "10⁶ tonnes on 5 km²"),
+        ("6<sup>1</sup>/<sub>2</sub> per cent of CO<sub>2</sub>", "6¹/2 per cent of CO2"),
+        ("the 1<sup>st</sup> of 3", "the 1st of 3"),
+        ("<sup>2</sup> Residents pay half.", "² Residents pay half."),
+        ("<sup>14 crowns<p>2 days</sup> more 3", "14 crowns\n\n2 days more 3"),
+    ],
+)
+def test_raised_digits_are_superscripts(html: str, shown: str) -> None:
+    assert text(f"<p>{html}") == shown
+
+
 def test_two_breaks_begin_a_paragraph() -> None:
     assert text("One.<br><br>Two.<br>\n<br><br>Three.") == "One.\n\nTwo.\n\nThree."
 

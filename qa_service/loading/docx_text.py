@@ -1,4 +1,4 @@
-"""A paragraph of a Word document to its visible text: insertions in, deletions and hidden text out."""
+"""A paragraph of a Word document to its visible text: insertions in, what is deleted, struck out or hidden out."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,8 @@ _TEXT = frozenset({qn("w:t"), _FORMULA_TEXT})
 _BREAK = frozenset({qn("w:br"), qn("w:cr")})
 _TAB = frozenset({qn("w:tab"), qn("w:ptab")})
 _HYPHEN = qn("w:noBreakHyphen")
-_RUN, _RUN_PROPERTIES, _HIDDEN, _VALUE = qn("w:r"), qn("w:rPr"), qn("w:vanish"), qn("w:val")
-_POSITION = qn("w:vertAlign")
+_RUN, _RUN_PROPERTIES, _POSITION, _VALUE = qn("w:r"), qn("w:rPr"), qn("w:vertAlign"), qn("w:val")
+_HIDDEN_OR_STRUCK = (qn("w:vanish"), qn("w:strike"), qn("w:dstrike"))
 _OFF = frozenset({"0", "false", "off"})
 
 
@@ -58,9 +58,11 @@ def _pieces(parent: etree._Element) -> Iterator[str]:
 
 
 def _run_text(run: etree._Element) -> str:
-    properties = run.find(_RUN_PROPERTIES)
-    if properties is not None and is_on(properties.find(_HIDDEN)):
-        return ""
     text = "".join(_pieces(run))
-    position = properties.find(_POSITION) if properties is not None else None
+    properties = run.find(_RUN_PROPERTIES)
+    if properties is None:
+        return text
+    if any(is_on(properties.find(tag)) for tag in _HIDDEN_OR_STRUCK):
+        return ""
+    position = properties.find(_POSITION)
     return raised(text) if position is not None and position.get(_VALUE) == "superscript" else text

@@ -1,4 +1,4 @@
-"""The nodes of an HTML tree that a reader sees: without menus, scripts and what is hidden.
+"""The nodes of an HTML tree that a reader takes for its text: without menus, scripts, what is hidden or struck out.
 
 The tree is walked with a loop, never by recursion, so no nesting is too deep.
 """
@@ -10,11 +10,15 @@ from selectolax.lexbor import LexborNode
 
 _DROPPED = frozenset(
     "script style noscript template nav aside footer button iframe svg select textarea object canvas audio video title "
-    "datalist noembed noframes".split()
+    "datalist noembed noframes del s strike rt rp".split()
 )
 _DROPPED_ROLES = frozenset({"navigation", "search", "contentinfo", "complementary"})
 # The last is how Word marks bullets and numbers that it writes as text.
-_INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-list\s*:\s*ignore", re.IGNORECASE)
+_DROPPED_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[\w\s]*\bline-through"
+    r"|mso-list\s*:\s*ignore",
+    re.IGNORECASE,
+)
 
 
 def visible_nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -48,5 +52,5 @@ def _is_dropped(node: LexborNode) -> bool:
         "hidden" in attributes
         or (tag == "dialog" and "open" not in attributes)
         or (attributes.get("role") or "").lower() in _DROPPED_ROLES
-        or bool(_INVISIBLE_STYLE.search(attributes.get("style") or ""))
+        or bool(_DROPPED_STYLE.search(attributes.get("style") or ""))
     )

@@ -140,6 +140,8 @@ def test_a_table_that_arranges_the_page_gives_paragraphs() -> None:
         (f"{run('the 1')}{run('st', RAISED)}{run(' of 3')}", "the 1st of 3"),
         (f"<w:hyperlink>{run('250')}{run('1', RAISED)}{run('2', RAISED)}</w:hyperlink>", "250¹²"),
         (f"{run('CO')}{run('2', LOWERED)}", "CO2"),
+        (f"{run('85', '<w:strike/>')}{run('90', '<w:dstrike/>')}{run('78 metres')}", "78 metres"),
+        (run("78 metres", "<w:strike w:val='0'/><w:dstrike w:val='false'/>"), "78 metres"),
         ("<w:hyperlink><w:r><w:t>the treaty</w:t></w:r></w:hyperlink>", "the treaty"),
         ("<w:sdt><w:sdtContent><w:r><w:t>in a control</w:t></w:r></w:sdtContent></w:sdt>", "in a control"),
         ("<w:r><w:instrText>DATE</w:instrText></w:r><w:r><w:t>May 10</w:t></w:r>", "May 10"),

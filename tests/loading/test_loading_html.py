@@ -54,6 +54,31 @@ def test_raised_digits_are_superscripts(html: str, shown: str) -> None:
     assert text(f"<p>{html}") == shown
 
 
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<del>85 metres</del>",
+        "<s>85 <b>metres</b></s>",
+        "<strike>85 metres</strike>",
+        "<span style='color: red; text-decoration: line-through'>85 metres</span>",
+        "<span style='text-decoration-line:underline line-through'>85 metres</span>",
+    ],
+)
+def test_struck_out_text_is_dropped(struck: str) -> None:
+    assert text(f"<p>The dam will be {struck} <ins>78 metres</ins> high.") == "The dam will be 78 metres high."
+
+
+def test_underlined_text_is_kept() -> None:
+    assert text("<p>The dam will be <u style='text-decoration: underline'>78 metres</u> high.") == (
+        "The dam will be 78 metres high."
+    )
+
+
+def test_the_pronunciation_above_a_word_is_dropped() -> None:
+    html = "<p>A <ruby>course<rp>(</rp><rt>kosu</rt><rp>)</rp></ruby> in <ruby><rb>京都<rt>きょうと</ruby>."
+    assert text(html) == "A course in 京都."
+
+
 def test_two_breaks_begin_a_paragraph() -> None:
     assert text("One.<br><br>Two.<br>\n<br><br>Three.") == "One.\n\nTwo.\n\nThree."
 

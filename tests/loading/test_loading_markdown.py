@@ -15,8 +15,12 @@ def sections(document: Document) -> list[tuple[int, str, str]]:
 
 
 def test_marks_are_rendered_and_not_shown() -> None:
-    text = "He *did* **not** say `no`, ~~never~~ [here](https://example.org) ![a map of *Moscow*](map.png)."
-    assert release(text).text == "He did not say no, never here a map of Moscow."
+    text = "He *did* **not** say `no`, [here](https://example.org) ![a map of *Moscow*](map.png)."
+    assert release(text).text == "He did not say no, here a map of Moscow."
+
+
+def test_struck_out_text_is_dropped() -> None:
+    assert release("The dam will be ~~85 metres~~ 78 metres high.").text == "The dam will be 78 metres high."
 
 
 def test_the_first_heading_of_level_one_is_the_title_and_no_section() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -78,21 +79,31 @@ def _main_content(blocks: list[Block], regions: list[Region]) -> list[Block]:
         return titles[region.last] - titles[region.first]
 
     dropped: set[int] = set()
-    n_before_title = titles.index(1) - 1 if titles[-1] else 0
-    for region in regions:
-        is_furniture = region.kind == "furniture" and n_titles(region) == 0
-        is_menu = region.kind == "links" and region.last <= n_before_title
-        if (is_furniture or is_menu) and size(region) * 2 < lengths[-1]:
-            dropped.update(range(region.first, region.last))
+
+    def drop(kind: str, n_blocks: int = len(blocks)) -> None:
+        for region in regions:
+            is_droppable = kind == "form" or n_titles(region) == 0
+            if region.kind == kind and region.last <= n_blocks and is_droppable and size(region) * 2 < lengths[-1]:
+                dropped.update(range(region.first, region.last))
+
+    drop("furniture")
+    drop("links", _n_above_title(blocks, regions, dropped))
     large = [region for region in regions if region.kind == "content" and size(region) * 2 > lengths[-1]]
     if large:
         main = min(large, key=lambda region: (n_titles(region) == 0, size(region)))
         return [blocks[number] for number in range(main.first, main.last) if number not in dropped]
-    for region in regions:
-        is_page_header = region.kind == "header" and n_titles(region) == 0
-        if (is_page_header or region.kind == "form") and size(region) * 2 < lengths[-1]:
-            dropped.update(range(region.first, region.last))
+    drop("header")
+    drop("form")
     return [block for number, block in enumerate(blocks) if number not in dropped]
+
+
+def _n_above_title(blocks: Sequence[Block], regions: Iterable[Region], dropped: set[int]) -> int:
+    """Return how many blocks stand above the <h1>, or where there is none, above the first that is more than links."""
+    title = next((number for number, block in enumerate(blocks) if block.level == 1), None)
+    if title is not None:
+        return title
+    above = dropped.union(region.first for region in regions if region.kind in {"link", "links"})
+    return next((number for number in range(len(blocks)) if number not in above), 0)
 
 
 def _meta_fields(tree: LexborHTMLParser) -> dict[str, str]:

@@ -4,7 +4,8 @@ Each piece of text is looked at once.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from selectolax.lexbor import LexborNode
 
@@ -30,13 +31,15 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(" {2,}")
 _AROUND_BREAK = re.compile(" ?\n ?")
 _WORD = re.compile(r"\w")
+_FEWEST_LINKS = 3  # below one another that are a menu; one, or one below another, may be the title
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
     """`blocks[first:last]` lie in one element of this kind: `content`, `header`, `form`, `furniture`.
 
-    A list of nothing but links is a region of the kind `links`, and so is a line of several.
+    A block of nothing but links is a region of the kind `links` where it is a list or table, a line of several, or
+    stands in a row of them, else of the kind `link`.
     """
 
     kind: str
@@ -72,13 +75,14 @@ class BlockCollector:
 
     Attributes:
         blocks: In reading order.
-        regions: Where main content, page headers and forms lie among them.
+        regions: Where main content, page headers, forms, furniture and links lie among them.
     """
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.regions: list[Region] = []
         self._open_regions: list[tuple[str, int]] = []
+        self._linked: dict[int, tuple[Block, str]] = {}  # blocks of nothing but links, by their id, with their kind
         self._tables: list[_Table] = []  # all but the innermost arrange the page
         self._items: list[str] = []  # of the list that is being read and of the lists in it
         self._has_plain_items = False  # one of them has words outside links
@@ -114,6 +118,7 @@ class BlockCollector:
                 self._mark_region(region, is_start)
         self._end_paragraph()
         self._end_items()
+        self._mark_links()
 
     def _add_break(self) -> None:
         """Add a line break; where paragraphs stand in the page itself, two of them end one."""
@@ -166,9 +171,7 @@ class BlockCollector:
         elif tag in _PREFORMATTED:
             self._pre_depth -= 1
         elif tag == "table":
-            table = self._tables.pop()
-            self.blocks += table.to_blocks()
-            self._list_depth = table.outer_list_depth
+            self._end_table(self._tables.pop())
 
     def _mark_region(self, kind: str, is_start: bool) -> None:
         self._end_paragraph()
@@ -198,10 +201,10 @@ class BlockCollector:
             self._items.append(text)
             self._has_plain_items |= not is_linked
         else:
-            sink = self._sink()
-            sink.append(Block(text))
-            if is_linked and n_links > 1 and sink is self.blocks:
-                self.regions.append(Region("links", len(sink) - 1, len(sink)))
+            block = Block(text)
+            self._sink().append(block)
+            if is_linked and n_links:
+                self._linked[id(block)] = block, "links" if n_links > 1 else "link"
 
     def _is_furniture(self, text: str) -> bool:
         """Say whether `text`, a paragraph of nothing but links, is the site's; "Related links" above it goes too."""
@@ -220,13 +223,22 @@ class BlockCollector:
         if self._items or len(sink) <= first or not heads_links(sink[-1].text):
             return False
         sink.pop()
+        if sink is self.blocks:
+            self._shorten_regions()
         return True
+
+    def _shorten_regions(self) -> None:
+        """End the regions where the blocks end: the last block was taken back."""
+        for number in range(len(self.regions) - 1, -1, -1):
+            region = self.regions[number]
+            if region.last <= len(self.blocks):
+                return
+            self.regions[number] = replace(region, first=min(region.first, len(self.blocks)), last=len(self.blocks))
 
     def _end_items(self) -> None:
         """Put the list read so far where it belongs. "Related links" and the links below are no text."""
         if not self._items:
             return
-        sink = self._sink()
         block = Block("\n".join(line for item in self._items for line in item.split("\n") if line))
         is_links = not self._has_plain_items
         self._items = []
@@ -234,9 +246,26 @@ class BlockCollector:
         if is_links and self._pop_links_heading():
             self._is_among_links = True
             return
-        sink.append(block)
-        if is_links and sink is self.blocks:
-            self.regions.append(Region("links", len(sink) - 1, len(sink)))
+        self._sink().append(block)
+        if is_links:
+            self._linked[id(block)] = block, "links"
+
+    def _end_table(self, table: _Table) -> None:
+        cells = [block for row in table.rows for cell in row for block in cell]
+        blocks = table.to_blocks()
+        if all(id(block) in self._linked for block in cells):
+            for block in blocks:
+                self._linked.setdefault(id(block), (block, "links"))
+        self.blocks += blocks
+        self._list_depth = table.outer_list_depth
+
+    def _mark_links(self) -> None:
+        kinds = [self._linked[id(block)][1] if id(block) in self._linked else "" for block in self.blocks]
+        for kind, numbers in groupby(range(len(kinds)), key=kinds.__getitem__):
+            row = list(numbers)
+            if kind:
+                is_menu = kind == "links" or len(row) >= _FEWEST_LINKS
+                self.regions += [Region("links" if is_menu else "link", number, number + 1) for number in row]
 
     def _sink(self) -> list[Block]:
         """Return the list that the next block belongs to: the open cell of a table of data, else the page."""

@@ -158,6 +158,49 @@ def test_a_line_of_links_above_the_heading_of_the_page_is_its_menu() -> None:
     assert text(f"{languages}<h1>Summit</h1>{languages}<p>{BODY}</p>") == f"Summit\n\n日本語 | Français\n\n{BODY}"
 
 
+@pytest.mark.parametrize(
+    "menu",
+    [
+        "<ul><li><a href=a>Ministers</a></li><li><a href=b>News</a></li></ul>",
+        "<div><a href=a>Ministers</a> | <a href=b>News</a></div>",
+        "<div><a href=a>Ministers</a></div><div><a href=b>News</a></div><div><a href=c>Embassies</a></div>",
+        "<table><tr><td><a href=a>Ministers</a><td><a href=b>News</a></table>",
+        "<table><tr><td><ul><li><a href=a>Ministers</a><li><a href=b>News</a></ul><td><h3></h3></table>",
+        "<table><tr><td><ul><li><a href=a>Ministers</a><li><a href=b>News</a></ul></table>",
+        "<div id=share>Send</div><ul><li><a href=a>Ministers</a></li></ul>",
+    ],
+)
+@pytest.mark.parametrize("heading", ["<p><b>Summit</b></p>", "<h2>Summit</h2>", "<h1>Summit</h1>"])
+def test_links_that_begin_a_page_are_its_menu(menu: str, heading: str) -> None:
+    document = page(f"{menu}{heading}<p>May 10, 2005</p><p>{BODY}</p>")
+    assert (document.title, document.text) == ("Summit", f"Summit\n\nMay 10, 2005\n\n{BODY}")
+
+
+def test_a_menu_in_the_first_cell_of_a_page_that_a_table_arranges_is_dropped() -> None:
+    menu = "<ul><li><a href=a>Ministers</a></li><li><a href=b>News</a></li></ul>"
+    html = f"<table><tr><td>{menu}</td><td><h2>Summit</h2><p>{BODY}</p></td></tr></table>"
+    assert text(html) == f"Summit\n\n{BODY}"
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<p><a href=a>Summit</a></p>", "Summit"),
+        ("<p><a href=a>Press</a></p><p><a href=b>Summit</a></p>", "Press\n\nSummit"),
+        ("<p>Summit</p><ul><li><a href=a>Statement</a><li><a href=b>Annex</a></ul>", "Summit\n\nStatement\nAnnex"),
+        ("<h2>Summit</h2><p><a href=a>日本語</a> | <a href=b>Français</a>", "Summit\n\n日本語 | Français"),
+        ("<table><tr><td><a href=a>Summit</a><td>2005</table>", "Summit | 2005"),
+    ],
+)
+def test_links_that_may_be_the_title_or_stand_below_it_are_kept(html: str, shown: str) -> None:
+    assert text(f"{html}<p>{BODY}</p>") == f"{shown}\n\n{BODY}"
+
+
+def test_furniture_whose_heading_is_taken_back_takes_no_text_with_it() -> None:
+    html = f"<div class=share><p>Share</p></div><ul><li><a href=a>Post</a></li></ul><p>Summit</p><p>{BODY}</p>"
+    assert text(html) == f"Summit\n\n{BODY}"
+
+
 def test_links_end_where_the_text_goes_on() -> None:
     links = "<p>Related links</p><p><a href=a>Aid to Guinea</a></p>"
     assert text(f"{links}<p>{BODY}</p><p><a href=b>The treaty</a></p>") == f"{BODY}\n\nThe treaty"

@@ -10,7 +10,7 @@ from itertools import groupby
 from selectolax.lexbor import LexborNode
 
 from qa_service.loading.extracted import Block
-from qa_service.loading.html_furniture import heads_links, is_furniture, is_page_links
+from qa_service.loading.html_furniture import heads_links, is_furniture, is_page_links, is_trail
 from qa_service.loading.html_nodes import visible_nodes
 from qa_service.loading.superscripts import raised
 from qa_service.loading.tables import table_blocks
@@ -190,7 +190,7 @@ class BlockCollector:
         self._text = []
         self._has_plain_words = self._is_after_break = False
         self._n_links = 0
-        if not text or (is_linked and n_links and self._is_furniture(text)):
+        if not text or (n_links and (is_trail(text) or (is_linked and self._is_furniture(text)))):
             return
         self._is_among_links = False
         if self._level:
@@ -286,7 +286,9 @@ def _region(tag: str, node: LexborNode) -> str | None:
     """Return which kind of region `node` is, if any."""
     if tag in _REGIONS or tag not in _PARAGRAPHS | _LISTS:
         return _REGIONS.get(tag)
-    attributes = node.attributes
-    if is_furniture(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
+    attributes = {name: value or "" for name, value in node.attributes.items()}
+    names = [attributes.get("class", ""), attributes.get("id", ""), attributes.get("itemtype", "").rpartition("/")[2]]
+    names.append("-".join(attributes.get("aria-label", "").split()))
+    if is_furniture(" ".join(names)) or attributes.get("aria-hidden") == "true":
         return "furniture"
-    return _REGION_ROLES.get((attributes.get("role") or "").lower())
+    return _REGION_ROLES.get(attributes.get("role", "").lower())

@@ -1,4 +1,4 @@
-"""Which parts of a page are the site's and not the release's: menus, share bars, cookie notices, related links.
+"""Which parts of a page are the site's and not the release's: menus, share bars, cookie notices, comments, links.
 
 Told by class and id where all words of a name are those of furniture: `share-bar` is, `social-development` is not.
 """
@@ -7,14 +7,16 @@ import re
 
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _FURNITURE = frozenset(
-    "addthis breadcrumb breadcrumbs consent cookie cookies crumbs footer gdpr menu nav navbar navigation newsletter "
-    "onetrust pager pagination related share sharedaddy sharethis sharing sidebar skip social subscribe".split()
+    "addthis breadcrumb breadcrumbs comment commentform commentlist comments consent cookie cookies crumbs disqus "
+    "footer gdpr menu nav navbar navigation newsletter onetrust pager pagination related respond share sharedaddy "
+    "sharethis sharing sidebar skip social subscribe switcher".split()
 )
 _BESIDE = frozenset(
-    "area article articles banner bar block bottom box btn button buttons col column container content desktop fixed "
-    "follow global group header icon icons inner item items left link links list local main media message mobile news "
-    "notice overlay page panel popup post posts primary right row sdk secondary section side site stories sub this to "
-    "toolbar tools top ul widget wrap wrapper".split()
+    "area article articles banner bar block bottom box btn button buttons col collapse column container content count "
+    "desktop element entry facebook fb fixed follow form global group header icon icons inner item items lang language "
+    "left link links list local main media message mobile news notice overlay page panel popup post posts primary "
+    "reader readers right row sdk secondary section side site stories sub td this thread title to toggle toolbar tools "
+    "top ul user widget wrap wrapper".split()
 )
 _LINKS_HEADING = re.compile(
     r"(?:related|useful|external|quick|other|more|latest|recent)[\w ]{0,15}"
@@ -32,11 +34,12 @@ _PAGE_LINK = (
     r"|youtube|whatsapp|rss|sitemap|site map|contact us|privacy(?: policy)?|terms of use|legal matters|accessibility"
 )
 _PAGE_LINKS = re.compile(rf"[\W_]*(?:{_PAGE_LINK})(?:[\W_]+(?:{_PAGE_LINK}))*[\W_]*", re.IGNORECASE)
+_TRAIL = re.compile(r"(?:you are here\W{0,3})?(?:home(?: ?page)?|top(?: page)?)(?: ?[>»›→]| / ).{1,250}", re.IGNORECASE)
 _LONGEST_PAGE_LINKS = 150
 
 
 def is_furniture(names: str) -> bool:
-    """Say whether one of `names`, a class attribute or an id, is that of furniture."""
+    """Say whether one of `names`, such as those of a class attribute, is that of furniture."""
     return any(map(_is_name_of_furniture, names.split()[:20]))
 
 
@@ -48,6 +51,11 @@ def heads_links(text: str) -> bool:
 def is_page_links(text: str) -> bool:
     """Say whether `text`, all of it links, only leads around the site, as "Back to Index | Print" does."""
     return len(text) <= _LONGEST_PAGE_LINKS and _PAGE_LINKS.fullmatch(text) is not None
+
+
+def is_trail(text: str) -> bool:
+    """Say whether `text`, some of it links, tells where on the site the page lies, as "Home > News > Summit" does."""
+    return _TRAIL.fullmatch(text) is not None
 
 
 def _is_name_of_furniture(name: str) -> bool:

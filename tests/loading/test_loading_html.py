@@ -125,6 +125,23 @@ def test_entities_are_decoded_and_stay_text() -> None:
         "<p><a href=a>Related Information (Japan-Russia Relations)</a></p>",
         "<p><a href=#>Back to Press Releases</a></p>",
         "<p hidden onclick='steal()'>x</p><img src=x onerror=alert(1)>",
+        "<div id=comments><h3>Comments (2)</h3><p>Joe: too dear.</p></div>",
+        "<ol class='comment-list'><li class='comment even depth-1'><p>Joe: too dear.</p></li></ol>",
+        "<section id=respond class=comment-respond><p>Leave a reply</p></section>",
+        "<div id=disqus_thread>Loading</div>",
+        "<div class='navbar-collapse collapse'><ul><li><a>Home</a></li><li>Call 555-1212</li></ul></div>",
+        "<div class=language-switcher>Choose language: <a>English</a></div>",
+        "<div class=td-post-sharing><p>Share it with friends</p></div>",
+        "<h2 class=visually-hidden>Breadcrumb</h2>",
+        "<p><a class='sr-only focusable' href=#m>Skip to the words</a><span class=screen-reader-text>x</span></p>",
+        "<div aria-hidden=true>Loading</div>",
+        "<p><i class=icon aria-hidden=true>chevron_right</i></p>",
+        "<p><label for=q>Site language</label> <label><input> Remember me</label></p>",
+        "<div><input value=x> <label>Site language</label></div>",
+        "<ol itemtype='https://schema.org/BreadcrumbList'><li><a href=/>Start</a><li>Summit</ol>",
+        "<div aria-label=Breadcrumbs><a href=/>Start</a> / Summit</div>",
+        "<p><a href=/>Home</a> &gt; <a href=/n>News</a> &gt; Summit</p>",
+        "<p>You are here: <a href=/>Home</a> » Summit</p>",
     ],
 )
 def test_what_is_no_text_of_the_release_is_dropped(hidden: str) -> None:
@@ -142,6 +159,16 @@ def test_words_of_a_release_are_kept_even_when_a_menu_could_say_them() -> None:
         ("<h3>Related documents</h3><ul><li>Joint statement</li></ul>", "Related documents\n\nJoint statement"),
         ("<ul><li><a href=a>Joint statement</a></li><li><a href=b>Annex</a></li></ul>", "Joint statement\nAnnex"),
         ("<p>We use cookies, said the minister.</p>", "We use cookies, said the minister."),
+        ("<div class=comments-enabled><p>Aid.</p></div>", "Aid."),
+        ("<div class=article_topbar><p>Aid.</p></div>", "Aid."),
+        ("<div class='panel-collapse collapse'><p>Aid.</p></div>", "Aid."),
+        ("<p class='not-sr-only'>Aid.</p>", "Aid."),
+        ("<p class='sr-only md:not-sr-only'>Aid.</p>", "Aid."),
+        ("<p aria-hidden=false>Aid.</p>", "Aid."),
+        ("<p><label>Place:</label> Tokyo</p>", "Place: Tokyo"),
+        ("<p>Home &gt; Abroad</p>", "Home > Abroad"),
+        ("<p>Home/school <a href=x>clubs</a> opened.</p>", "Home/school clubs opened."),
+        ("<p>Home <a href=x>fires</a> killed 3.</p>", "Home fires killed 3."),
     ],
 )
 def test_what_only_resembles_furniture_is_kept(kept: str, expected: str) -> None:
@@ -223,6 +250,16 @@ def test_a_share_bar_within_the_article_is_dropped_and_the_rest_of_it_is_kept() 
 
 def test_a_page_whose_whole_text_lies_in_a_menu_by_name_is_read() -> None:
     assert text(f"<div class=sidebar><p>{BODY}</p></div>") == BODY
+
+
+def test_a_page_is_read_though_a_name_or_a_box_in_front_of_it_hides_it_all() -> None:
+    assert text(f"<div class=comments aria-hidden=true><p>{BODY}</p></div><p>Cookies</p>") == f"{BODY}\n\nCookies"
+    assert page(f"<body aria-hidden=true><p>{BODY}</p>").text == BODY
+    assert text(f"<app-root aria-hidden=true><p>{BODY}</p></app-root>") == BODY
+
+
+def test_a_main_heading_that_only_screen_readers_see_is_the_title() -> None:
+    assert page(f"<h1 class=sr-only>Summit</h1><p>{BODY}</p>").title == "Summit"
 
 
 def test_event_handlers_and_scripts_are_no_text() -> None:

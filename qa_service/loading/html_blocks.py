@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from qa_service.loading.extracted import Block
 from qa_service.loading.html_furniture import heads_links, is_furniture, is_page_links, is_trail
+from qa_service.loading.html_lists import ItemNumbers
 from qa_service.loading.html_nodes import visible_nodes
 from qa_service.loading.superscripts import raised
 from qa_service.loading.tables import table_blocks
@@ -31,6 +32,8 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(" {2,}")
 _AROUND_BREAK = re.compile(" ?\n ?")
 _WORD = re.compile(r"\w")
+_QUOTES = (("“", "”"), ("‘", "’"))  # around a quotation, and around one in it
+_QUOTED = re.compile(r"\s*[\"“„«]")
 _FEWEST_LINKS = 3  # below one another that are a menu; one, or one below another, may be the title
 
 
@@ -86,6 +89,7 @@ class BlockCollector:
         self._tables: list[_Table] = []  # all but the innermost arrange the page
         self._items: list[str] = []  # of the list that is being read and of the lists in it
         self._has_plain_items = False  # one of them has words outside links
+        self._numbers = ItemNumbers()
         self._text: list[str] = []  # of the paragraph that is being read
         self._has_plain_words = False  # it has words outside links
         self._n_links = 0  # in it
@@ -95,6 +99,7 @@ class BlockCollector:
         self._list_depth = 0
         self._pre_depth = 0
         self._link_depth = 0
+        self._closing_quotes: list[str] = []  # of each open <q>
         self._raised: list[int] = []  # where in the text each open <sup> begins
 
     def collect(self, root: LexborNode) -> None:
@@ -110,10 +115,14 @@ class BlockCollector:
                 self._n_links += is_start
             elif tag == "sup":
                 self._mark_raised(is_start)
+            elif tag == "q":
+                self._add_quote(node, is_start)
             elif tag in _BREAKING:
                 self._end_paragraph()
                 change = self._start if is_start else self._end
                 change(tag)
+                count = self._numbers.start if is_start else self._numbers.end
+                count(node)
             if region := _region(tag, node):
                 self._mark_region(region, is_start)
         self._end_paragraph()
@@ -135,6 +144,17 @@ class BlockCollector:
             self._has_plain_words = True
         # No-break spaces keep the layout through the folding of spaces; the canonical text has spaces again.
         self._text.append(text.replace(" ", "\u00a0") if self._pre_depth else _SPACE.sub(" ", text))
+
+    def _add_quote(self, quotation: LexborNode, is_start: bool) -> None:
+        """Add the marks that a browser shows around a quotation, unless it begins with its own."""
+        if not is_start:
+            self._add_text(self._closing_quotes.pop())
+            return
+        first = quotation.first_child
+        is_marked = first is not None and first.is_text_node and _QUOTED.match(first.text_content or "")
+        opening, closing = ("", "") if is_marked else _QUOTES[len(self._closing_quotes) % 2]
+        self._closing_quotes.append(closing)
+        self._add_text(opening)
 
     def _mark_raised(self, is_start: bool) -> None:
         if is_start:
@@ -194,11 +214,12 @@ class BlockCollector:
             return
         self._is_among_links = False
         if self._level:
+            self._numbers.skip()
             self._end_items()
             self._spill_table()
             self.blocks.append(Block(text, self._level))
         elif self._list_depth:
-            self._items.append(text)
+            self._items.append(self._numbers.numbered(text))
             self._has_plain_items |= not is_linked
         else:
             block = Block(text)

@@ -274,8 +274,49 @@ def test_a_script_in_the_text_is_inert_text() -> None:
 
 
 def test_list_items_are_lines_of_one_paragraph_without_invented_marks() -> None:
-    html = "<p>Sent:</p><ul><li>tents<ol><li>large</li><li><p>small</p><p>light</p></li></ol></li><li>mats</ul><p>End."
+    html = "<p>Sent:</p><ul><li>tents<ul><li>large</li><li><p>small</p><p>light</p></li></ul></li><li>mats</ul><p>End."
     assert text(html) == "Sent:\n\ntents\nlarge\nsmall\nlight\nmats\n\nEnd."
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<ol><li>tents</li><li><p>mats</p><p>light</p></li></ol>", "1. tents\n2. mats\nlight"),
+        ("<ol start=3><li>tents<li>mats<li value=9>food<li>fuel</ol>", "3. tents\n4. mats\n9. food\n10. fuel"),
+        ("<ol><li>tents<ol><li>large<li>small</ol><li>mats</ol>", "1. tents\n1. large\n2. small\n2. mats"),
+        ("<ul><li>tents<ol><li>large</ol><li>mats</ul>", "tents\n1. large\nmats"),
+        ("<ol><li>12 tents<li><li hidden>x<li>mats</ol>", "1. 12 tents\n3. mats"),
+        (
+            "<ol><li>1. tents<li>(2) mats<li>c) food<li>4 beds<li>5,000 yen</ol>",
+            "1. tents\n(2) mats\nc) food\n4 beds\n5. 5,000 yen",
+        ),
+        ("<ol start=1000><li>tents</ol><ol start=-1><li>mats<li>food</ol>", "tents\n\nmats\n0. food"),
+        (f"<ol start={'9' * 5000}><li value=x>tents</ol>", "1. tents"),
+        ("<ol type=a><li>tents</ol><ol type=1><li>mats</ol>", "tents\n\n1. mats"),
+        ("<ol reversed><li>tents<li>mats</ol>", "tents\nmats"),
+        ("<ol style='list-style: none'><li>tents</ol><ol class='list-unstyled x'><li>mats</ol>", "tents\n\nmats"),
+        ("<ol><li><h2>Tents</h2><p>Ten.</p><li>mats</ol>", "Tents\n\nTen.\n2. mats"),
+    ],
+)
+def test_items_of_an_ordered_list_have_the_numbers_that_a_browser_shows(html: str, shown: str) -> None:
+    assert text(f"<p>{BODY}</p>{html}") == f"{BODY}\n\n{shown}"
+
+
+def test_items_of_an_ordered_list_are_no_headings() -> None:
+    document = page(f"<h1>Summit</h1><p>{BODY}<ol><li>Trade<li>Loans</ol><p>{BODY}<ol><li>Aid</ol><p>{BODY}")
+    assert document.sections == ()
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<q>No course, no work,</q> she said.", "“No course, no work,” she said."),
+        ("<q>He said <q>no</q>.</q>", "“He said ‘no’.”"),
+        ("<q>«Non», dit-il.</q> <q>Oui.</q>", "«Non», dit-il. “Oui.”"),
+    ],
+)
+def test_a_quotation_has_its_marks(html: str, shown: str) -> None:
+    assert text(f"<p>{html}") == shown
 
 
 def test_a_table_of_data_has_a_line_for_each_row() -> None:

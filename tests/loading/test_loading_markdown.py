@@ -54,7 +54,9 @@ def test_a_line_break_of_the_file_is_a_space_and_a_hard_break_a_line_end() -> No
 
 
 def test_list_items_are_lines_of_one_paragraph() -> None:
-    assert release("Sent:\n\n1. tents\n   - large\n   - small\n2. mats").text == "Sent:\n\ntents\nlarge\nsmall\nmats"
+    assert (
+        release("Sent:\n\n1. tents\n   - large\n   - small\n2. mats").text == "Sent:\n\n1. tents\nlarge\nsmall\n2. mats"
+    )
 
 
 def test_table_rows_are_lines_with_bars_between_cells() -> None:

@@ -12,8 +12,9 @@ from qa_service.loading.dates import stated_date
 from qa_service.loading.encoding import decode
 from qa_service.loading.extracted import Block, Extracted
 from qa_service.loading.front_matter import web_address
-from qa_service.loading.html_blocks import BlockCollector, Region
+from qa_service.loading.html_blocks import BlockCollector
 from qa_service.loading.html_bounds import bound_parsing
+from qa_service.loading.html_regions import Region
 
 _CHARSET = re.compile(rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _CHARSET_WITHIN = 4096  # bytes; browsers look at 1024
@@ -80,14 +81,17 @@ def _main_content(blocks: list[Block], regions: list[Region]) -> list[Block]:
 
     dropped: set[int] = set()
 
-    def drop(kind: str, n_blocks: int = len(blocks)) -> None:
+    def drop(kind: str, *, within: int = len(blocks), fewest: int = 0) -> None:
         for region in regions:
             is_droppable = kind == "form" or n_titles(region) == 0
-            if region.kind == kind and region.last <= n_blocks and is_droppable and size(region) * 2 < lengths[-1]:
+            is_there = region.last <= within and region.last - region.first >= fewest
+            if region.kind == kind and is_droppable and is_there and size(region) * 2 < lengths[-1]:
                 dropped.update(range(region.first, region.last))
 
     drop("furniture")
-    drop("links", _n_above_title(blocks, regions, dropped))
+    n_above_title = _n_above_title(blocks, regions, dropped)
+    drop("links", within=n_above_title)
+    drop("link", within=n_above_title, fewest=2 if titles[-1] else 3)  # one, or one below another, may be the title
     large = [region for region in regions if region.kind == "content" and size(region) * 2 > lengths[-1]]
     if large:
         main = min(large, key=lambda region: (n_titles(region) == 0, size(region)))
@@ -102,7 +106,8 @@ def _n_above_title(blocks: Sequence[Block], regions: Iterable[Region], dropped: 
     title = next((number for number, block in enumerate(blocks) if block.level == 1), None)
     if title is not None:
         return title
-    above = dropped.union(region.first for region in regions if region.kind in {"link", "links"})
+    links = [range(region.first, region.last) for region in regions if region.kind in {"link", "links"}]
+    above = dropped.union(*links)
     return next((number for number in range(len(blocks)) if number not in above), 0)
 
 

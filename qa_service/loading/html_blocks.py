@@ -10,9 +10,10 @@ from itertools import groupby
 from selectolax.lexbor import LexborNode
 
 from qa_service.loading.extracted import Block
-from qa_service.loading.html_furniture import heads_links, is_furniture, is_page_links, is_trail
+from qa_service.loading.html_furniture import heads_links, is_page_links, is_trail
 from qa_service.loading.html_lists import ItemNumbers
 from qa_service.loading.html_nodes import visible_nodes
+from qa_service.loading.html_regions import Region, region_kind
 from qa_service.loading.superscripts import raised
 from qa_service.loading.tables import table_blocks
 
@@ -25,8 +26,6 @@ _PARAGRAPHS = frozenset(
     "hgroup hr legend li main p section summary table tbody tfoot thead tr".split()
 )
 _BREAKING = _PARAGRAPHS | _HEADINGS.keys() | _LISTS | _PREFORMATTED | _CELLS
-_REGIONS = {"article": "content", "main": "content", "header": "header", "form": "form"}
-_REGION_ROLES = {"main": "content", "banner": "header"}
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(" {2,}")
@@ -34,20 +33,6 @@ _AROUND_BREAK = re.compile(" ?\n ?")
 _WORD = re.compile(r"\w")
 _QUOTES = (("“", "”"), ("‘", "’"))  # around a quotation, and around one in it
 _QUOTED = re.compile(r"\s*[\"“„«]")
-_FEWEST_LINKS = 3  # below one another that are a menu; one, or one below another, may be the title
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """`blocks[first:last]` lie in one element of this kind: `content`, `header`, `form`, `furniture`.
-
-    A block of nothing but links is a region of the kind `links` where it is a list or table, a line of several, or
-    stands in a row of them, else of the kind `link`.
-    """
-
-    kind: str
-    first: int
-    last: int
 
 
 @dataclass(slots=True)
@@ -123,7 +108,7 @@ class BlockCollector:
                 change(tag)
                 count = self._numbers.start if is_start else self._numbers.end
                 count(node)
-            if region := _region(tag, node):
+            if region := region_kind(node, is_block=tag in _PARAGRAPHS or tag in _LISTS):
                 self._mark_region(region, is_start)
         self._end_paragraph()
         self._end_items()
@@ -284,9 +269,10 @@ class BlockCollector:
         kinds = [self._linked[id(block)][1] if id(block) in self._linked else "" for block in self.blocks]
         for kind, numbers in groupby(range(len(kinds)), key=kinds.__getitem__):
             row = list(numbers)
-            if kind:
-                is_menu = kind == "links" or len(row) >= _FEWEST_LINKS
-                self.regions += [Region("links" if is_menu else "link", number, number + 1) for number in row]
+            if kind == "link":
+                self.regions.append(Region(kind, row[0], row[-1] + 1))
+            elif kind == "links":
+                self.regions += [Region(kind, number, number + 1) for number in row]
 
     def _sink(self) -> list[Block]:
         """Return the list that the next block belongs to: the open cell of a table of data, else the page."""
@@ -301,15 +287,3 @@ class BlockCollector:
             table.is_layout = True
             self.blocks += table.to_blocks()
             table.rows = []
-
-
-def _region(tag: str, node: LexborNode) -> str | None:
-    """Return which kind of region `node` is, if any."""
-    if tag in _REGIONS or tag not in _PARAGRAPHS | _LISTS:
-        return _REGIONS.get(tag)
-    attributes = {name: value or "" for name, value in node.attributes.items()}
-    names = [attributes.get("class", ""), attributes.get("id", ""), attributes.get("itemtype", "").rpartition("/")[2]]
-    names.append("-".join(attributes.get("aria-label", "").split()))
-    if is_furniture(" ".join(names)) or attributes.get("aria-hidden") == "true":
-        return "furniture"
-    return _REGION_ROLES.get(attributes.get("role", "").lower())

@@ -203,6 +203,11 @@ def test_links_that_begin_a_page_are_its_menu(menu: str, heading: str) -> None:
     assert (document.title, document.text) == ("Summit", f"Summit\n\nMay 10, 2005\n\n{BODY}")
 
 
+def test_two_links_one_below_the_other_above_the_heading_of_the_page_are_its_menu() -> None:
+    links = "<div><a href=a>Ministers</a></div><div><a href=b>News</a></div>"
+    assert text(f"{links}<h1>Summit</h1><p>{BODY}</p>") == f"Summit\n\n{BODY}"
+
+
 def test_a_menu_in_the_first_cell_of_a_page_that_a_table_arranges_is_dropped() -> None:
     menu = "<ul><li><a href=a>Ministers</a></li><li><a href=b>News</a></li></ul>"
     html = f"<table><tr><td>{menu}</td><td><h2>Summit</h2><p>{BODY}</p></td></tr></table>"

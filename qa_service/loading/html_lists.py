@@ -4,7 +4,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-_INTEGER = re.compile(r"\s*([+-]?\d{1,6})\s*", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,6}", re.ASCII)
 _LARGEST = 999  # what is taken for the number of an item elsewhere
 _UNNUMBERED_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*none", re.IGNORECASE)
 _UNNUMBERED_CLASSES = frozenset({"list-unstyled", "list-none", "unstyled"})
@@ -62,5 +62,5 @@ def _first_number(ordered_list: LexborNode) -> int | None:
 
 
 def _integer(written: str | None, default: int) -> int:
-    found = _INTEGER.fullmatch(written or "")
-    return int(found[1]) if found else default
+    found = _INTEGER.fullmatch((written or "").strip())
+    return int(found[0]) if found else default

@@ -3,5 +3,6 @@
 from qa_service.dialogue.date_words import read_dates
 from qa_service.dialogue.followups import Understood, understand
 from qa_service.dialogue.names_asked import names_asked, names_of_most
+from qa_service.dialogue.small_talk import is_small_talk
 
-__all__ = ["Understood", "names_asked", "names_of_most", "read_dates", "understand"]
+__all__ = ["Understood", "is_small_talk", "names_asked", "names_of_most", "read_dates", "understand"]

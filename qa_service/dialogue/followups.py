@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from qa_service.dialogue.ellipsis import AUXILIARY, PREPOSITION, asks_only, complete
 from qa_service.dialogue.references import Topic, points_back, resolve
+from qa_service.dialogue.small_talk import is_small_talk, without_opening
 from qa_service.types import MAX_QUESTION, Turn
 from qa_service.words import content_words
 
@@ -17,18 +18,12 @@ from qa_service.words import content_words
 _MAX_TURNS = 12
 # A question of so few words may lean on the last although nothing in it says so: "What was Taos County's share?"
 _FEW_WORDS = 5
-_OPENING = re.compile(
-    r"^(?:(?:ok(?:ay)?|and|so|but|or|also|now|well|then|thanks|thank you|great|right|alright|please|oh|hm+|yes|cool)\b"
-    r"[\s,.!–-]*)+",
-    re.IGNORECASE,
-)
 _FRESH_START = re.compile(
     r"^(?:(?:on )?(?:an? )?(?:completely |totally |entirely )?(?:different|another|new|other|unrelated|separate) "
     r"(?:subject|topic|question|matter|thing|note|story)|chang(?:e|ing) (?:of |the )?(?:subject|topic)|separately|"
     r"unrelated(?:ly)?|something else|moving on|next (?:question|topic))\b[\s,:;.!–-]*",
     re.IGNORECASE,
 )
-_CORRECTION = re.compile(r"^(?:(?:no|nope|sorry|i meant?|rather|actually|not that)\b[\s,.–-]*)+", re.IGNORECASE)
 _BACK = re.compile(
     r"^(?:(?:going|coming|getting) )?back to (?P<words>[^,.:;?–]{2,60})[,.:;–-]+\s*(?P<clause>[\s\S]+)$", re.IGNORECASE
 )
@@ -83,7 +78,7 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     """Return what `question` means after `history`, oldest turn first."""
     topic = Topic()
     for turn in history[-_MAX_TURNS:]:
-        if topic.questions and not _has_letter(_core(turn.question.strip())):
+        if is_small_talk(turn.question) or (topic.questions and not without_opening(turn.question.strip())):
             continue  # "Thanks!" is no question to complete another with
         understood = _understand(turn.question.strip(), topic)
         topic = topic.after(turn.question, understood.question, turn.answer, is_new=understood.context is None)
@@ -91,7 +86,7 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
 
 
 def _understand(question: str, topic: Topic) -> Understood:
-    if not topic.questions:
+    if not topic.questions or is_small_talk(question):
         return Understood(question)
     understood = _read(question, topic)
     # what would grow beyond what a caller may type stays as it was typed
@@ -101,9 +96,9 @@ def _understand(question: str, topic: Topic) -> Understood:
 
 def _read(question: str, topic: Topic) -> Understood:
     """Return what the question means; nothing may be left of it, or too much put in."""
-    if fresh := _FRESH_START.match(core := _OPENING.sub("", question)):
+    core = without_opening(question)
+    if fresh := _FRESH_START.match(core):
         return Understood(core[fresh.end() :])
-    core = _core(question)
     if back := _BACK.match(core):
         return Understood(resolve(back["clause"], topic), f"{topic.context} {back['words']}")
     return _follow_up(core, topic)
@@ -111,11 +106,6 @@ def _read(question: str, topic: Topic) -> Understood:
 
 def _has_letter(text: str) -> bool:
     return any(map(str.isalpha, text))
-
-
-def _core(question: str) -> str:
-    """Return the question without polite words and words of correction in front."""
-    return _CORRECTION.sub("", _OPENING.sub("", question))
 
 
 def _follow_up(question: str, topic: Topic) -> Understood:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from qa_service.dialogue.references import DATE, YEAR, names_in
+from qa_service.dialogue.names import names_in
+from qa_service.dialogue.references import DATE, YEAR
 
 AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|must|isn't|wasn't|didn't|don't)"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa_service.dialogue.references import names_in
+from qa_service.dialogue.names import names_in
 
 # Releases call the same person Sen., Senator or U.S. Senator.
 _TITLE = re.compile(

@@ -2,32 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+
+from qa_service.dialogue.names import NAME, names_start, persons_answered, persons_in, places_in
 
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
 _MAX_PRONOUNS = 8
-_MAX_NAMES = 20
-_MAX_NAME_LENGTH = 100
-_NAME_WORD = r"[A-Z][\w'’.-]*[\w.]"
-_NAME = re.compile(rf"{_NAME_WORD}(?: (?:(?:of|de|van|von|al|bin|the|and) )?{_NAME_WORD})*")
-_PLACING = re.compile(r"\b(?:in|at|near|to|from|of|for|across|around)(?: the)? $", re.IGNORECASE)
-_PLACING_LENGTH = len(" around the ")
-_NO_PERSON = re.compile(
-    r"\b(?:act|agency|academy|administration|air|army|association|bank|base|bay|beach|bill|board|bureau|center|city|club|"
-    r"college|commission|committee|company|conference|congress|corps|council|county|court|department|district|fund|"
-    r"government|high|house|institute|island|lake|law|league|ministry|mountain|museum|navy|north|office|organi[sz]ation|"
-    r"park|plan|program|project|river|school|senate|service|society|south|state|states|street|treaty|union|united|"
-    r"university|valley|january|february|march|april|may|june|july|august|september|october|november|december)\b",
-    re.IGNORECASE,
-)
 _ASKS_WHERE = re.compile(
     r"^(?:\w+ )?where\b|^(?:in |to |from )?(?:which|what) (?:country|city|town|state|place)\b", re.IGNORECASE
-)
-_ASKING = re.compile(
-    r"^(?:(?:and|so|but|for|to|with|by|from|at|in|on|of|under) )?(?:whom?|whose|what|which|when|where|why|how|is|are|"
-    r"was|were|do|does|did|has|have|had|will|would|can|could|should|may|anyone|any|name|tell|list)\b",
-    re.IGNORECASE,
 )
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
@@ -35,7 +18,8 @@ _MONTH = (
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 DATE = re.compile(
-    rf"\b(?:(?:(?:early|late|spring|summer|fall|autumn|winter) )?(?:{_MONTH}\.?(?: \d{{1,2}}\b)?,? )?(?:19|20)\d\d\b|"
+    rf"\b(?:(?:(?:early|late|spring|summer|fall|autumn|winter) )?"
+    rf"(?:(?:\d{{1,2}} )?{_MONTH}\.?(?: \d{{1,2}}\b)?,? )?(?:19|20)\d\d\b|"
     rf"{_MONTH}\b(?! (?:i|we|he|she|they|it|not|be|have)\b)(?: \d{{1,2}}\b)?)",
     re.IGNORECASE,
 )
@@ -88,6 +72,13 @@ class Topic:
         words = set(re.findall(r"[A-Z][\w'’-]*|\b(?:19|20)\d\d\b", said))
         return {re.sub(r"['’]s?$", "", word.lower()) for word in words}
 
+    def before(self, question: str) -> "Topic | None":
+        """Return the topic as it was before the question was asked last; None when it wasn't, as it stands alone."""
+        for n_since, asked in enumerate(self.questions, 1):
+            if _words(asked) == _words(question):
+                return replace(self, questions=self.questions[n_since:], answers=self.answers[n_since:])
+        return None
+
     def after(self, typed: str, question: str, answer: str | None, *, is_new: bool) -> "Topic":
         """Return the topic after another turn; one that leans on nothing begins anew."""
         if is_new:
@@ -96,6 +87,10 @@ class Topic:
         for match, person in _stood_for(typed, self):
             (men if match.group().lower() in _MALE else women).add(person)
         return Topic((question, *self.questions), (answer, *self.answers), frozenset(men), frozenset(women))
+
+
+def _words(question: str) -> str:
+    return " ".join(question.casefold().rstrip("?!. ").split())
 
 
 def points_back(question: str) -> bool:
@@ -116,13 +111,6 @@ def resolve(question: str, topic: Topic) -> str:
     return _with_times(_with_place(_with_noun(question, topic), topic), topic)
 
 
-def names_in(question: str) -> list[str]:
-    """Return the names in a question, in order; the word that opens it is none."""
-    opening = _ASKING.match(question)
-    spans = (match.group() for match in _NAME.finditer(question, opening.end() if opening else 0))
-    return [re.sub(r"['’]s?$", "", name) for span in spans for name in re.split(r"(?<=['’]s) ", span)]
-
-
 def _pronouns(question: str) -> Iterator[re.Match[str]]:
     return (match for match in _PERSONAL.finditer(question) if not _is_bound(match, question))
 
@@ -131,8 +119,7 @@ def _is_bound(match: re.Match[str], question: str) -> bool:
     """Tell whether the pronoun may stand for a name before it in the same question."""
     if not re.fullmatch(_BINDABLE, match.group(), re.IGNORECASE):
         return False
-    opening = _ASKING.match(question, 0, match.start())
-    return _NAME.search(question, opening.end() if opening else 0, match.start()) is not None
+    return NAME.search(question, names_start(question[: match.start()]), match.start()) is not None
 
 
 def _is_object(match: re.Match[str], question: str) -> bool:
@@ -163,27 +150,15 @@ def _persons(topic: Topic, *, last_first: bool) -> Iterator[str]:
 
     Within a question they come in order, or, with `last_first`, those first to whom something is done.
     """
-    for question, answer in zip(topic.questions, topic.answers, strict=True):
-        answered = (answer or "").partition(",")[0]
-        if " " in answered and _NAME.fullmatch(answered) and not _ASKS_WHERE.search(question):
-            yield from _without_places(answered)
-        named = [person for name, is_placed in _placed(question) if not is_placed for person in _without_places(name)]
-        yield from reversed(named) if last_first else named
-
-
-def _placed(question: str) -> Iterator[tuple[str, bool]]:
-    """Yield the last names in a question, in order, each with whether it says where."""
-    for name in names_in(question)[-_MAX_NAMES:]:
-        start = question.find(name)
-        yield name, _PLACING.search(question[max(start - _PLACING_LENGTH, 0) : start]) is not None
-
-
-def _without_places(name: str) -> list[str]:
-    """Return the persons of a name such as "Gene and Carlene Boner of Hastings"; of "Medal of Honor" none."""
-    if len(name) > _MAX_NAME_LENGTH:
-        return []
-    persons, _, place = name.partition(" of ")
-    return [] if _NO_PERSON.search(persons) or (place and " " not in persons) else persons.split(" and ")
+    turns = list(zip(topic.questions, topic.answers, strict=True))
+    answered = [[] if _ASKS_WHERE.search(question) else persons_answered(answer) for question, answer in turns]
+    named = [list(persons_in(question)) for question, _ in turns]
+    sure = [*chain(*answered), *(person for person, is_sure in chain(*named) if is_sure)]
+    known = {person.rpartition(" ")[2] for person in sure}
+    for in_answer, in_question in zip(answered, named, strict=True):
+        yield from in_answer
+        persons = [person for person, is_sure in in_question if is_sure or person in known]
+        yield from reversed(persons) if last_first else persons
 
 
 def _with_noun(question: str, topic: Topic) -> str:
@@ -204,9 +179,9 @@ def _with_place(question: str, topic: Topic) -> str:
 def _place(topic: Topic) -> str | None:
     """Return the place that was asked about last, or that was the answer."""
     for question, answer in zip(topic.questions, topic.answers, strict=True):
-        if answer and _ASKS_WHERE.search(question) and (name := _NAME.search(answer)):
+        if answer and _ASKS_WHERE.search(question) and (name := NAME.search(answer)):
             return name.group()
-        places = [name for name, is_placed in _placed(question) if is_placed and not DATE.search(name)]
+        places = [name for name in places_in(question) if not DATE.search(name)]
         if places:
             return places[-1]
     return None

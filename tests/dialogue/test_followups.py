@@ -86,6 +86,47 @@ def test_a_follow_up_is_written_out_with_what_it_leans_on(question: str, history
     assert understood.answer == history[0].answer
 
 
+@pytest.mark.parametrize(
+    ("question", "turn", "whole"),
+    [
+        ("What did he do?", Turn("Who led the Valdorian side?", "State Secretary Hugo Lind"), "What did Hugo Lind do?"),
+        ("Who was before her?", Turn("Who is Mara Holt?", "Foreign Minister"), "Who was before Mara Holt?"),
+        ("Where did he go?", Turn("What did Minister Arel announce?", None), "Where did Arel go?"),
+        ("Where did he go?", Turn("What did minister Arel announce?", None), "Where did Arel go?"),
+        ("Where did he go?", Turn("What did President Graf of Orland announce?", None), "Where did Graf go?"),
+        (
+            "Where did he go?",
+            Turn("Who got the letter?", "Air Force Secretary James Roche"),
+            "Where did James Roche go?",
+        ),
+        ("Where did he go?", Turn("Who appeared with Dorgan?", "Bill Novelli"), "Where did Bill Novelli go?"),
+        ("Where did he go?", Turn("How long did Kosta talk with Drenk?", None), "Where did Kosta go?"),
+    ],
+)
+def test_he_and_she_are_persons_without_their_titles(question: str, turn: Turn, whole: str) -> None:
+    assert understand(question, [turn]).question == whole
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "Has Valdoria recognised the new government of Sundara?",
+        "How much aid did Japan give to Korea?",
+        "How many countries attended the Paris conference?",
+        "Who led the Valdorian side?",
+        "Who is the President of Orland?",
+        "What does the Clean Rivers fund pay?",
+    ],
+)
+def test_he_is_no_country(earlier: str) -> None:
+    assert asked("What did he spend?", (earlier, None)).question == "What did he spend?"
+
+
+def test_a_person_once_known_is_one_by_the_last_name_alone() -> None:
+    turns = [Turn("Who resigned?", "Ann Lee"), Turn("How much did Lee give to it?", None), Turn("Is it much?", None)]
+    assert understand("Where did she go?", turns).question == "Where did Lee go?"
+
+
 def test_a_woman_and_a_man_are_told_apart_once_they_were_spoken_of() -> None:
     turns = [Turn("Who resigned in May 2008?", "Ann Lee"), Turn("Who succeeded her?", "Bo Day")]
     assert understand("What did he study?", turns).question == "What did Bo Day study?"

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa_service.dialogue.ellipsis import AUXILIARY, PREPOSITION, asks_only, complete
+from qa_service.dialogue.asking_words import AUXILIARY, PREPOSITION, asks_only
+from qa_service.dialogue.ellipsis import complete, has_predicate, is_fragment
 from qa_service.dialogue.references import Topic, points_back, resolve
 from qa_service.dialogue.small_talk import is_small_talk, without_opening
 from qa_service.types import MAX_QUESTION, Turn
@@ -64,8 +65,10 @@ class Understood:
     @property
     def stands_alone(self) -> bool:
         """Whether the question, as it is now, no longer needs what it leans on to be understood."""
-        points = points_back(self.question) or asks_only(self.question) or _BARE_NOUN.search(self.question)
-        return self.context is None or (self.is_certain and not points)
+        if self.context is None:
+            return True
+        is_whole = not asks_only(self.question) and (has_predicate(self.question) or not has_predicate(self.context))
+        return self.is_certain and is_whole and not points_back(self.question) and not _BARE_NOUN.search(self.question)
 
     @property
     def written_out(self) -> str:
@@ -97,10 +100,14 @@ def _understand(question: str, topic: Topic) -> Understood:
 def _read(question: str, topic: Topic) -> Understood:
     """Return what the question means; nothing may be left of it, or too much put in."""
     core = without_opening(question)
+    if not points_back(core) and not is_fragment(core) and (earlier := topic.before(core)):
+        return _understand(core, earlier)  # asked again, it means what it meant then
     if fresh := _FRESH_START.match(core):
         return Understood(core[fresh.end() :])
     if back := _BACK.match(core):
-        return Understood(resolve(back["clause"], topic), f"{topic.context} {back['words']}")
+        clause = resolve(back["clause"], topic)
+        question = clause if points_back(clause) else f"{back['words']}: {clause}"
+        return Understood(question, f"{topic.context} {back['words']}")
     return _follow_up(core, topic)
 
 
@@ -113,7 +120,7 @@ def _follow_up(question: str, topic: Topic) -> Understood:
     in_front = _IN_FRONT.match(question)
     if in_front:
         question = _put_in(in_front["words"], in_front["clause"])
-    before = next((each for each in topic.questions if not asks_only(each)), topic.questions[0])
+    before = next((each for each in topic.questions if not is_fragment(each)), topic.questions[0])
     completed = complete(_ABOUT.sub("", question), before)
     if in_front or completed or points_back(question) or not new_names:
         whole = resolve(completed or question, topic)

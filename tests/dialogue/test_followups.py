@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_service.dialogue import Understood, read_dates, understand
+from qa_service.dialogue import Understood, names_asked, names_of_most, read_dates, understand
 from qa_service.types import Turn
 
 HOSTS = [Turn("Who met Sergei Lavrov in Sapporo in October 2008?", "Kenji Aoyama")]
@@ -87,6 +87,142 @@ def test_a_follow_up_is_written_out_with_what_it_leans_on(question: str, history
 
 
 @pytest.mark.parametrize(
+    ("question", "earlier", "whole"),
+    [
+        # a noun takes the place of one that something is done with, not of the subject
+        ("How many blankets?", "How many tents did Japan send to Korea?", "How many blankets did Japan send to Korea?"),
+        ("How many tents?", "How many people were killed in Tessaly?", None),
+        ("How many blankets?", "How many died in the earthquake?", None),
+        ("How many people?", "What did Japan give Vanuatu?", None),
+        ("Which minister?", "When did Arel visit Orland?", None),
+        ("Which country?", "How many tents did Japan send?", None),
+        ("Which song?", "Which play did she see?", "Which song did she see?"),
+        ("Who?", "How many people were killed in Tessaly?", "Who were killed in Tessaly?"),
+        # what was asked about stands in its own place
+        (
+            "Under which law?",
+            "How many tents did Japan send to Korea?",
+            "Under which law did Japan send tents to Korea?",
+        ),
+        ("When?", "How many people were killed in Tessaly?", "When were people killed in Tessaly?"),
+        ("With whom?", "What does Ann co-chair?", "With whom does Ann co-chair?"),
+        ("When?", "Where in Dakota will the meteorite go on show?", "When in Dakota will the meteorite go on show?"),
+        ("Where?", "On what day did Rudd meet Maehara?", "Where did Rudd meet Maehara?"),
+        ("What day?", "Where did the ministers sign the notes?", "What day did the ministers sign the notes?"),
+        ("Since when?", "Is Ann Lee the mayor?", "Since when is Ann Lee the mayor?"),
+        # no clause that could follow
+        ("Under which law?", "What was Luna's share?", None),
+        ("Since when?", "Who is the mayor?", None),
+        ("Since when?", "What's the fee for a lorry?", None),
+        ("For which academy?", "Anyone picked from Gordon?", None),
+        ("Through whom?", "How much aid went to Bangladesh?", None),
+        ("When?", "How many people had to leave?", None),
+        ("When?", "Which team had he played for?", None),
+        ("When?", "Who will found a school?", None),
+        ("Why?", "What were they talking about?", None),
+        ("When?", "Which of them was first?", None),
+        ("When?", "lorry fee", None),
+    ],
+)
+def test_asking_words_are_put_only_where_they_have_a_place(question: str, earlier: str, whole: str | None) -> None:
+    understood = asked(question, (earlier, None))
+    assert understood.question == (whole or question)
+    if whole is None:
+        assert understood.written_out == f"{question} ({earlier})"
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "whole"),
+    [
+        # what follows a name stays
+        ("And to Vanuatu?", "What was the aid to Fiji worth?", "What was the aid to Vanuatu worth?"),
+        ("And about Yemen?", "What did the report about Oman announce?", "What did the report about Yemen announce?"),
+        ("And with Hague?", "How long did talks with Clinton last?", "How long did talks with Hague last?"),
+        ("And on Friday?", "How long did talks on Monday last?", "How long did talks on Friday last?"),
+        ("And for Gary?", "Who paid for Muncie police in 2007?", "Who paid for Gary police in 2007?"),
+        # but a thing called by a name is another thing
+        ("And in Fargo?", "Who sang at the NFL pension gala?", "Who sang at the NFL pension gala in Fargo?"),
+        ("And on Friday?", "Who left the spring floods?", "Who left the spring floods on Friday?"),
+        ("And with Rice?", "Who met with Timor's 2007 team?", "Who met with Rice?"),
+        ("And in Rome?", "Who left, according to Rice?", "Who left, according to Rice in Rome?"),
+        # what is called by its place
+        ("and in Berlin?", "How many attended the Paris conference?", "How many attended the Berlin conference?"),
+        ("and in Oslo?", "What was agreed at the Lumen talks?", "What was agreed at the Oslo talks?"),
+        ("and in Oslo?", "Who attended the Bonn Conference on Trade?", "Who attended the Oslo Conference on Trade?"),
+        ("and in Oslo?", "Who met at the Paris talks in Rome?", "Who met at the Paris talks in Oslo?"),
+        (
+            "and in Oslo in 2019?",
+            "How many attended the Bonn conference in 2018?",
+            "How many attended the Oslo conference in 2019?",
+        ),
+        ("and in Oslo in 2019?", "What did he see in 2018?", "What did he see in Oslo in 2019?"),
+        # words at the end of the phrase that stand in the question, too
+        ("and the Paris fair?", "Who opened the Berlin fair in 2018?", "Who opened the Paris fair in 2018?"),
+        (
+            "and the Oslo Conference on Clean Rivers?",
+            "Who attended the Bonn Conference on Clean Rivers?",
+            "Who attended the Oslo Conference on Clean Rivers?",
+        ),
+        ("and Gary, Indiana?", "Who is paired with Lafayette, Indiana?", "Who is paired with Gary, Indiana?"),
+        ("the Lincoln intern?", "Where did the intern from Ainsworth study?", "Where did the Lincoln intern study?"),
+        # a name and a phrase
+        ("and Rice in Rome?", "How long did Kosta meet Brandt in Bonn?", "How long did Kosta meet Rice in Rome?"),
+        ("and Rice with Holt?", "How long did Kosta talk with Brandt?", "How long did Rice talk with Holt?"),
+        # what was somebody's is somebody else's
+        ("And Luna?", "What was Taos County's share?", "What was Luna's share?"),
+        ("And Luna's share?", "What was Taos County's share?", "What was Luna's share?"),
+        ("And Bayh?", "Who won Lugar's Fitness Award?", "Who won Bayh's Fitness Award?"),
+        # ordinals
+        ("and the second?", "How long did the first talks last?", "How long did the second talks last?"),
+        ("and at the third?", "When were the second talks?", "When were the third talks?"),
+        ("and the second?", "How long was Obama's first call?", "How long was Obama's second call?"),
+        ("the 2nd round?", "When was the first round of talks?", "When was the 2nd round of talks?"),
+        ("the second round?", "When was the first visit?", "the second round?"),
+        # dates
+        (
+            "And by the releases of 2011?",
+            "By the releases of 2008, which country got aid?",
+            "By the releases of 2011, which country got aid?",
+        ),
+        ("and at the 2005 hearing?", "Who spoke at the 2007 hearing?", "Who spoke at the 2005 hearing?"),
+        ("and in 2006?", "Who left on 9 Jan 2005?", "Who left on 2006?"),
+        # nothing takes the place of a verb or of the subject of another kind
+        ("and tents?", "How many died in the flood in Tessaly?", "tents?"),
+        ("injured?", "How many people were killed?", "injured?"),
+        ("water purifiers?", "How many died in the flood in Tessaly?", "water purifiers?"),
+        ("list the ambassadors", "What's the fee?", "list the ambassadors"),
+    ],
+)
+def test_words_take_the_place_of_their_like(question: str, earlier: str, whole: str) -> None:
+    assert asked(question, (earlier, None)).question == whole
+
+
+def test_what_stayed_a_fragment_is_not_completed_itself() -> None:
+    turns = [Turn("Where was the conference on rivers?", "Paris"), Turn("and the second?", None)]
+    assert understand("and the second?", turns[:1]).written_out == f"The second? ({turns[0].question})"
+    assert understand("and in 2021?", turns).question == "Where was the conference on rivers in 2021?"
+
+
+def test_words_without_a_predicate_can_be_a_topic() -> None:
+    turns = [Turn("lorry fee", "9 euros"), Turn("and in 2022?", "10 euros")]
+    assert understand("and in 2023?", turns).written_out == "Lorry fee in 2023?"
+
+
+@pytest.mark.parametrize("typed", ["HOW much did Japan give  Yemen?", "And how much did Japan give Yemen!"])
+def test_a_question_asked_again_stands_alone(typed: str) -> None:
+    first = Turn("How much did Japan give Yemen?", "2 million yen")
+    understood = understand(typed, [first, Turn("And Oman?", None)])
+    assert understood.context is None
+    assert understood.stands_alone
+
+
+def test_a_follow_up_asked_again_means_what_it_meant() -> None:
+    turns = [*TALKS, Turn("What was the topic?", "energy"), Turn("Who else came?", None)]
+    assert understand("What was the topic?", turns) == understand("What was the topic?", turns[:1])
+    assert understand("When?", [*turns, Turn("When?", None)]).context != understand("When?", turns[:1]).context
+
+
+@pytest.mark.parametrize(
     ("question", "turn", "whole"),
     [
         ("What did he do?", Turn("Who led the Valdorian side?", "State Secretary Hugo Lind"), "What did Hugo Lind do?"),
@@ -125,6 +261,11 @@ def test_he_is_no_country(earlier: str) -> None:
 def test_a_person_once_known_is_one_by_the_last_name_alone() -> None:
     turns = [Turn("Who resigned?", "Ann Lee"), Turn("How much did Lee give to it?", None), Turn("Is it much?", None)]
     assert understand("Where did she go?", turns).question == "Where did Lee go?"
+
+
+def test_what_a_question_goes_back_to_is_kept() -> None:
+    turns = [Turn("Who attended the Paris talks?", "Ann Lee"), Turn("How much was it?", None)]
+    assert understand("Back to Paris, who did she meet?", turns).question == "Paris: who did Ann Lee meet?"
 
 
 def test_a_woman_and_a_man_are_told_apart_once_they_were_spoken_of() -> None:
@@ -241,6 +382,21 @@ def test_the_longest_conversation_is_understood_in_no_time(question: str, earlie
     understood = understand(question, [Turn(earlier, answer)] * 20)
     assert time.process_time() - started < 3  # it takes some 0.2 s; what looks at every pair of words takes minutes
     assert len(understood.question) <= 2000
+
+
+@pytest.mark.parametrize(
+    "token",
+    "the |The A |A's |in A |in May |the A fair |how many |when |the first |Minister |chief |on Monday |of the A |"
+    "and B |9 May 2005 |a|A|1 |' |who, |thanks |he |there ".split("|"),
+)
+def test_a_long_question_of_one_word_is_understood_in_no_time(token: str) -> None:
+    long = (token * 2000)[:2000]
+    started = time.process_time()
+    for question, earlier in [(long, "Who met Ann Lee in the A fair?"), ("And in B?", long), ("When?", long)]:
+        understand(question, [Turn(earlier, long), Turn(earlier, long)])
+    understand("and the second B in 2005?", [Turn("How many " + long, long)])
+    names_of_most(names_asked(long), [long])
+    assert time.process_time() - started < 2  # it takes some 0.1 s
 
 
 def test_of_many_pronouns_the_first_are_resolved_and_a_question_that_grows_too_long_stays_as_typed() -> None:

@@ -77,6 +77,7 @@ class Builder:
         self._keep = keep
         self._workers = workers
         self._seconds: dict[str, float] = {}
+        self._damaged: list[str] = []  # snapshots that were passed over
 
     def build(
         self, *, allow_empty: bool = False, shards: Path | None = None, on_progress: Progress | None = None
@@ -188,20 +189,26 @@ class Builder:
             with self._timed("checking"):
                 snapshots.seal(folder, manifest)
                 self._check(folder, dict(added), vectors)
-            in_service = snapshots.current_id(self._index)
             snapshots.publish(self._index, folder, snapshot_id)
         except BaseException:
             snapshots.discard(folder, self._drop)
             raise
-        snapshots.prune(self._index, self._keep, self._drop, before=in_service)
+        in_service = previous.manifest.id if previous else None
+        snapshots.prune(self._index, self._keep, self._drop, before=in_service, damaged=self._damaged)
         return self._report(
             manifest, previous, corpus, full_because=full_because, n_embedded=n_embedded, duplicates=duplicates
         )
 
     def _previous(self) -> tuple[Snapshot | None, str | None]:
         """Return the last snapshot whose files are sound, and why all is indexed anew, if so."""
+        self._damaged = []
+
+        def on_fault(snapshot_id: str, fault: SnapshotError) -> None:
+            if isinstance(fault, DamagedSnapshotError):
+                self._damaged.append(snapshot_id)
+
         try:
-            previous = snapshots.open_current(self._index)
+            previous = snapshots.open_current(self._index, on_fault=on_fault)
         except SnapshotError as error:
             return None, "there is no earlier snapshot" if not snapshots.snapshot_ids(self._index) else str(error)
         manifest = previous.manifest

@@ -10,7 +10,7 @@ from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.engine import Engine
 from qa_service.errors import DamagedSnapshotError, ModelError, QaServiceError, SnapshotError
-from qa_service.indexing.snapshot import Snapshot, current_id, use_current
+from qa_service.indexing.snapshot import CURRENT, Snapshot, read_current, use_current
 from qa_service.protocols import Reader
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 RETRY_S = 5.0
 # These last, and to find them again means to read every file again.
 _LASTING = (DamagedSnapshotError, ModelError)
+_UNREAD = f"what {CURRENT} names"  # where it can't be read
 
 
 class LiveEngine:
@@ -43,7 +44,7 @@ class LiveEngine:
         Raises:
             QaServiceError: Nothing can be served; the message says what to do.
         """
-        wanted = current_id(self._settings.index)
+        wanted = self._wanted()
         if self._engine is not None and not self._is_due(wanted):
             return self._engine
         with self._lock:
@@ -54,13 +55,25 @@ class LiveEngine:
                 raise self._fault.with_traceback(None)
             return self._engine
 
+    def _wanted(self) -> str | None:
+        try:
+            return read_current(self._settings.index)
+        except SnapshotError:  # to be opened like another snapshot, which tells the error
+            return _UNREAD
+
     def _is_due(self, wanted: str | None) -> bool:
         return wanted != self._tried or time.monotonic() >= self._retry_at
 
     def _move(self, wanted: str | None) -> None:
         faults: list[QaServiceError] = []
+
+        def on_fault(_: str, fault: SnapshotError) -> None:
+            if self._engine is not None and not isinstance(fault, _LASTING):
+                raise fault  # it passes: what is served stays, and isn't read again to find it sound
+            faults.append(fault)
+
         try:
-            self._engine = use_current(self._settings.index, self._open, on_fault=faults.append)
+            self._engine = use_current(self._settings.index, self._open, on_fault=on_fault)
         except QaServiceError as error:
             self._fault = error
             faults.append(error)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa_service.errors import ModelError
+from qa_service.files import make_folder, make_readable
 
 _WEIGHTS = {".safetensors", ".bin"}
 
@@ -37,11 +38,11 @@ def write_once(folder: Path, last_file: str, write: Callable[[Path], None]) -> N
         last_file: A file that `write` makes; where it is, the folder is taken to be finished.
         write: Given an empty folder beside `folder`.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     staging = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
     try:
         write(staging)
-        staging.chmod(0o755)
+        make_readable(staging)
         if not (folder / last_file).is_file():
             shutil.rmtree(folder, ignore_errors=True)
             staging.rename(folder)

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "qa_service"
 
 # A module may import from layers above its own; inside a layer only from its own package, or as listed.
 LAYERS = [
-    {"types", "errors", "logs", "wire"},
+    {"types", "errors", "logs", "wire", "files"},
     {
         "protocols",
         "config",

@@ -402,6 +402,21 @@ def test_the_snapshot_in_service_before_a_build_is_kept_though_others_are_newer(
     assert snapshot_ids(settings.index) == [ids[2], ids[0]]
 
 
+@pytest.mark.parametrize("keep", [2, 3])
+def test_a_snapshot_that_is_damaged_is_not_kept_instead_of_a_sound_one(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases, keep: int
+) -> None:
+    builder = make_builder(settings.model_copy(update={"keep_snapshots": keep}), embedder)
+    ids = []
+    for n in range(keep + 1):
+        write_releases({"changing.txt": f"Version {n}\n\n{SENTENCE}"})
+        if n == keep:
+            (settings.index / "snapshots" / ids[-1] / "corpus.sqlite").write_bytes(b"")
+        ids.append(builder.build().snapshot)
+    assert snapshot_ids(settings.index) == [ids[-1], *ids[-3::-1]]
+    assert roll_back(settings.index).manifest.id == ids[-3]
+
+
 def test_progress_tells_stage_and_counts(settings: Settings, embedder: WordEmbedder) -> None:
     seen: list[tuple[str, int, int]] = []
     report = make_builder(settings, embedder).build(on_progress=lambda *step: seen.append(step))

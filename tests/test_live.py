@@ -3,6 +3,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fakes import WordEmbedder
@@ -10,7 +11,7 @@ from fakes import WordEmbedder
 from qa_service import live as live_module
 from qa_service.assembly import make_builder
 from qa_service.config import Settings
-from qa_service.errors import DamagedSnapshotError, ModelError, NoSnapshotError
+from qa_service.errors import DamagedSnapshotError, ModelError, NoSnapshotError, SnapshotError
 from qa_service.indexing import snapshot as snapshots
 from qa_service.indexing.snapshot import current_id
 from qa_service.live import LiveEngine
@@ -92,17 +93,19 @@ class Machine:
         self.refused: str | None = None
         self.number = errno.EMFILE
         self.n_read = 0
+        self.paths: list[str] = []
         self._read = snapshots._sha256
         monkeypatch.setattr(snapshots, "_sha256", self.sha256)
 
     def sha256(self, path: Path) -> str:
         self.n_read += 1
+        self.paths.append(str(path))
         if self.refused and self.refused in str(path):
             raise OSError(self.number, "refused", str(path))
         return self._read(path)
 
 
-@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO])
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EACCES, errno.EPERM])
 def test_a_new_snapshot_that_could_not_be_read_once_is_served_later(
     settings: Settings,
     embedder: WordEmbedder,
@@ -116,7 +119,9 @@ def test_a_new_snapshot_that_could_not_be_read_once_is_served_later(
     machine.refused, machine.number = second.snapshot, number
     assert live.current().info.version == first.snapshot
     assert "damaged" not in caplog.text
-    n_read, machine.refused = machine.n_read, None
+    n_read = machine.n_read
+    assert not any(first.snapshot in path for path in machine.paths), "what is served was read again"
+    machine.refused = None
     assert live.current().info.version == first.snapshot
     assert machine.n_read == n_read, "it was tried again at once"
     monkeypatch.setattr(live_module, "time", SimpleNamespace(monotonic=lambda: math.inf))
@@ -177,4 +182,44 @@ def test_a_damaged_only_snapshot_is_read_again_after_a_while_only(
     assert machine.n_read == n_read
     vectors.write_bytes(kept)
     monkeypatch.setattr("qa_service.live.time.monotonic", lambda: math.inf)
+    assert live.current().info.version == report.snapshot
+
+
+def refuse_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let CURRENT be a file that this user may not read."""
+    read_text = Path.read_text
+
+    def refuse(path: Path, *arguments: Any, **named: Any) -> str:
+        if path.name == "CURRENT":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read_text(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+
+
+def test_while_current_cannot_be_read_what_is_served_stays_and_it_is_tried_again(
+    settings: Settings,
+    embedder: WordEmbedder,
+    write_releases: Callable[[dict[str, str]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    live, first, second = served_and_newer(settings, embedder, write_releases)
+    with monkeypatch.context() as locked:
+        refuse_current(locked)
+        assert live.current().info.version == first.snapshot
+        assert f"{first.snapshot} stays in service, not what CURRENT names" in caplog.text
+        assert "CURRENT can't be read now (Permission denied): look at its permissions" in caplog.text
+    assert live.current().info.version == second.snapshot
+
+
+def test_where_current_cannot_be_read_from_the_start_nothing_is_served(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = make_builder(settings, embedder).build()
+    live = LiveEngine(settings)
+    with monkeypatch.context() as locked:
+        refuse_current(locked)
+        with pytest.raises(SnapshotError, match="CURRENT can't be read now"):
+            live.current()
     assert live.current().info.version == report.snapshot

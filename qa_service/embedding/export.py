@@ -93,4 +93,3 @@ def export_encoder(model: SentenceTransformer, folder: Path, name: str) -> None:
 def _move_weights_out(folder: Path) -> None:
     graph = onnx.load(folder / GRAPH)
     onnx.save(graph, folder / GRAPH, save_as_external_data=True, all_tensors_to_one_file=True, location=WEIGHTS)
-    (folder / WEIGHTS).chmod(0o644)  # onnx writes a file that only its owner can read

@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, QaServiceError, SnapshotError
+from qa_service.files import make_folder, make_readable, write_readable
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +38,13 @@ _STAGING = ".building-"
 _ID = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
 _CHUNK = 1 << 20
 _HASHERS = 4  # large files side by side
-# Of a machine that has no more files or memory to give, or a disk that fails: they say nothing of what a file holds.
-_MACHINE_FAULTS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
+# Of a machine that has no more files or memory to give, a disk that fails, permissions that are not given: they say
+# nothing of what a file holds.
+_PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EACCES, errno.EPERM}
 
 Use = TypeVar("Use")
+OnFault = Callable[[str, SnapshotError], object]
+"""Told the id of a snapshot that was passed over, and why."""
 Drop = Callable[[Path], None]
 """Frees what a snapshot's backend keeps outside its folder; raises QaServiceError when it can't now."""
 
@@ -123,7 +127,7 @@ def stage(index: Path, built_at: dt.datetime) -> tuple[Path, str, int]:
     Call it with the writer's lock held, after `remove_leftovers`.
     """
     snapshots = index / _SNAPSHOTS
-    snapshots.mkdir(parents=True, exist_ok=True)
+    make_folder(snapshots)
     sequence = max((int(name.split("-")[0]) for name in snapshot_ids(index)), default=0) + 1
     snapshot_id = f"{sequence:06d}-{built_at:%Y%m%dT%H%M%SZ}"
     folder = snapshots / f"{_STAGING}{snapshot_id}"
@@ -149,12 +153,11 @@ def discard(folder: Path, drop: Drop) -> None:
 def seal(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest with the checksum of every file in `folder`, bring all of it to disk, and return it."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
-    for path in paths:
-        path.chmod(0o644)  # some writers make files that only their owner can read
     with ThreadPoolExecutor(_HASHERS) as pool:
         names = [path.relative_to(folder).as_posix() for path in paths]
         sealed = replace(manifest, files=dict(zip(names, pool.map(_sha256, paths), strict=True)))
     (folder / MANIFEST).write_text(json.dumps(sealed.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    make_readable(folder)
     for path in [*paths, folder / MANIFEST, *(path for path in folder.rglob("*") if path.is_dir()), folder]:
         _fsync(path)
     return sealed
@@ -172,22 +175,25 @@ def publish(index: Path, folder: Path, snapshot_id: str) -> Path:
 def point_current(index: Path, snapshot_id: str) -> None:
     """Let CURRENT name `snapshot_id`, in one step."""
     pending = index / f".{CURRENT}"
-    pending.write_text(f"{snapshot_id}\n", encoding="ascii")
+    write_readable(pending, f"{snapshot_id}\n")
     _fsync(pending)
     pending.replace(index / CURRENT)
     _fsync(index)
 
 
 def roll_back(index: Path, snapshot_id: str | None = None) -> Snapshot:
-    """Let CURRENT name `snapshot_id`, or the newest one older than what it names, and return that snapshot.
+    """Let CURRENT name `snapshot_id`, or the newest sound one older than what it names, and return that snapshot.
 
     Call it with the writer's lock held.
 
     Raises:
         SnapshotError: There is no such snapshot.
-        DamagedSnapshotError: It is not sound; CURRENT stays.
+        DamagedSnapshotError: It is not sound, or none is; CURRENT stays.
     """
-    snapshot = find_snapshot(index, snapshot_id or id_before(index, current_id(index)))
+    if snapshot_id:
+        snapshot = find_snapshot(index, snapshot_id)
+    else:
+        snapshot = _use_first(index, _ids_before(index, read_current(index)), lambda snapshot: snapshot)
     point_current(index, snapshot.manifest.id)
     return snapshot
 
@@ -199,13 +205,17 @@ def id_before(index: Path, snapshot_id: str | None) -> str:
         NoSnapshotError: There is none at all.
         SnapshotError: None is older.
     """
+    return _ids_before(index, snapshot_id)[0]
+
+
+def _ids_before(index: Path, snapshot_id: str | None) -> list[str]:
     ids = snapshot_ids(index)
     if not ids:
         raise _no_snapshot(index)
     older = ids[ids.index(snapshot_id) + 1 :] if snapshot_id in ids else ids
     if not older:
         raise SnapshotError(f"{index}/ has no snapshot before {snapshot_id}.")
-    return older[0]
+    return older
 
 
 def find_snapshot(index: Path, snapshot_id: str) -> Snapshot:
@@ -220,18 +230,21 @@ def find_snapshot(index: Path, snapshot_id: str) -> Snapshot:
 def add_note(snapshot: Snapshot, name: str, text: str) -> None:
     """Put a file beside a sealed snapshot's own, in one step; no checksum covers it and nothing in service needs it."""
     pending = snapshot.folder / f".{name}"
-    pending.write_text(text, encoding="utf-8")
+    write_readable(pending, text)
     pending.replace(snapshot.folder / name)
 
 
-def prune(index: Path, keep: int, drop: Drop, *, before: str | None = None) -> list[str]:
+def prune(index: Path, keep: int, drop: Drop, *, before: str | None = None, damaged: Collection[str] = ()) -> list[str]:
     """Remove all but `keep` snapshots; return the ids removed.
 
-    Kept are the one in service, then `before`, on which questions may still run, then the newest.
+    Kept are the one in service, then `before`, on which questions may still run, then the newest, `damaged` ones last.
     """
-    first = [current_id(index), before]
-    ids = snapshot_ids(index)
-    removed = sorted(ids, key=lambda name: first.index(name) if name in first else len(first))[keep:]
+    first = [read_current(index), before]
+
+    def rank(name: str) -> int:
+        return first.index(name) if name in first else len(first) + (name in damaged)
+
+    removed = sorted(snapshot_ids(index), key=rank)[keep:]
     for name in removed:
         doomed = index / _SNAPSHOTS / f"{_STAGING}{name}"
         (index / _SNAPSHOTS / name).rename(doomed)  # killed from here on, what is left is no snapshot
@@ -261,56 +274,76 @@ def sizes(index: Path) -> dict[str, int]:
 
 
 def current_id(index: Path) -> str | None:
-    """Return what CURRENT says, None when there is no CURRENT or it names nothing that could be a snapshot."""
+    """Return what CURRENT says, None when it can't be read, is not there or names nothing that could be a snapshot."""
+    try:
+        return read_current(index)
+    except SnapshotError:
+        return None
+
+
+def read_current(index: Path) -> str | None:
+    """Return what CURRENT says, None when it is not there or names nothing that could be a snapshot.
+
+    Raises:
+        SnapshotError: It can't be read now.
+    """
     try:
         name = (index / CURRENT).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+    except (FileNotFoundError, UnicodeDecodeError):
         return None
+    except OSError as error:
+        raise SnapshotError(_unreadable_now(f"{index / CURRENT}", error)) from error
     return name if _ID.fullmatch(name) else None
 
 
-def open_current(index: Path) -> Snapshot:
+def open_current(index: Path, *, on_fault: OnFault = lambda *_: None) -> Snapshot:
     """Return the snapshot in service, every file checked; when it is damaged or can't be read, the newest sound one.
 
     Raises:
         NoSnapshotError: There is none.
         DamagedSnapshotError: There is none that is sound; the message names the first fault.
-        SnapshotError: None can be read now.
+        SnapshotError: None can be read now, or what CURRENT says.
     """
-    return use_current(index, lambda snapshot: snapshot)
+    return use_current(index, lambda snapshot: snapshot, on_fault=on_fault)
 
 
-def use_current(
-    index: Path, use: Callable[[Snapshot], Use], *, on_fault: Callable[[SnapshotError], object] = lambda _: None
-) -> Use:
+def use_current(index: Path, use: Callable[[Snapshot], Use], *, on_fault: OnFault = lambda *_: None) -> Use:
     """Return what `use` makes of the snapshot in service, or if that can't be opened, of the newest one that can.
 
     Args:
         use: May find what files don't show, and raises SnapshotError then.
-        on_fault: Told why a snapshot was passed over.
+        on_fault: Told of each snapshot that was passed over.
 
     Raises:
         NoSnapshotError, DamagedSnapshotError, SnapshotError: As `open_current` does; and whatever else `use` raises.
     """
-    current = current_id(index)
+    current = read_current(index)
     try:
         ids = snapshot_ids(index)
     except OSError as error:
         raise SnapshotError(_unreadable_now(f"{index}/", error)) from error
-    candidates = dict.fromkeys([*([current] if current else []), *ids])
+    candidates = list(dict.fromkeys([*([current] if current else []), *ids]))
     if not candidates:
         raise _no_snapshot(index)
+    if not current:
+        logger.warning("%s names no snapshot: the newest one that is sound is used", index / CURRENT)
+    return _use_first(index, candidates, use, on_fault)
+
+
+def _use_first(
+    index: Path, ids: Sequence[str], use: Callable[[Snapshot], Use], on_fault: OnFault = lambda *_: None
+) -> Use:
     faults = []
-    for name in candidates:
+    for name in ids:
         try:
             used = use(open_snapshot(index / _SNAPSHOTS / name))
         except SnapshotError as error:
             logger.error("%s", error)
-            on_fault(error)
+            on_fault(name, error)
             faults.append(error)
             continue
-        if faults or name != current:
-            logger.warning("serving snapshot %s instead of %s", name, current or f"what {CURRENT} names")
+        if faults:
+            logger.warning("snapshot %s is used instead of %s", name, ids[0])
         return used
     raise faults[0]
 
@@ -355,13 +388,16 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _unreadable(folder: Path, name: str, error: OSError) -> SnapshotError:
-    if error.errno in _MACHINE_FAULTS:
+    if error.errno in _PASSING:
         return SnapshotError(_unreadable_now(f"{name} of snapshot {folder.name}", error))
     return DamagedSnapshotError(_damage(folder, f"{name} can't be read ({error.strerror})"))
 
 
 def _unreadable_now(what: str, error: OSError) -> str:
-    return f"{what} can't be read now ({error.strerror}): look at this machine's open files, memory and disk."
+    return (
+        f"{what} can't be read now ({error.strerror}): look at its permissions, and at this machine's open files, "
+        "memory and disk."
+    )
 
 
 def _damage(folder: Path, what: str) -> str:

@@ -181,11 +181,55 @@ def test_rolling_back_to_what_is_not_there_or_not_sound_changes_nothing(tmp_path
     assert current_id(tmp_path) == served
 
 
+def test_rolling_back_passes_over_what_is_not_sound(tmp_path: Path) -> None:
+    sound, damaged, _ = (make_snapshot(tmp_path) for _ in range(3))
+    (tmp_path / "snapshots" / damaged / "corpus.sqlite").write_text("other")
+    assert roll_back(tmp_path).manifest.id == current_id(tmp_path) == sound
+
+
+def test_damaged_snapshots_are_pruned_first(tmp_path: Path) -> None:
+    ids = [make_snapshot(tmp_path) for _ in range(4)]
+    assert prune(tmp_path, 2, nothing_outside, damaged=[ids[2], ids[1]]) == [ids[2], ids[1]]
+    assert snapshot_ids(tmp_path) == [ids[3], ids[0]]
+
+
 def test_a_snapshot_in_service_is_not_pruned_though_it_is_old(tmp_path: Path) -> None:
     ids = [make_snapshot(tmp_path) for _ in range(4)]
     roll_back(tmp_path, ids[0])
     assert prune(tmp_path, 2, nothing_outside) == [ids[2], ids[1]]
     assert open_current(tmp_path).manifest.id == ids[0]
+
+
+def test_any_user_can_read_what_a_builder_wrote_whatever_its_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        snapshot = find_snapshot(tmp_path, make_snapshot(tmp_path))
+        add_note(snapshot, "note.json", "{}")
+    finally:
+        os.umask(before)
+    paths = [tmp_path / "CURRENT", tmp_path / "snapshots", *(tmp_path / "snapshots").rglob("*")]
+    assert {path.name: path.stat().st_mode & 0o777 for path in paths} == {
+        path.name: 0o755 if path.is_dir() else 0o644 for path in paths
+    }
+
+
+def test_a_current_that_cannot_be_read_is_not_one_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [make_snapshot(tmp_path) for _ in range(3)]
+    read = Path.open
+
+    def open_file(path: Path, *arguments: Any, **named: Any) -> Any:
+        if path.name == "CURRENT":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", open_file)
+    for do in (open_current, roll_back, lambda index: prune(index, 1, nothing_outside)):
+        with pytest.raises(SnapshotError, match="CURRENT can't be read now"):
+            do(tmp_path)
+    assert snapshot_ids(tmp_path) == ids[::-1]
+    assert current_id(tmp_path) is None
 
 
 def test_a_note_leaves_the_snapshot_sound(tmp_path: Path) -> None:
@@ -217,7 +261,7 @@ def test_there_is_one_writer_across_processes_and_a_dead_one_holds_nothing(tmp_p
             pass
 
 
-@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO])
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EACCES, errno.EPERM])
 @pytest.mark.parametrize("name", ["manifest.json", "corpus.sqlite"])
 def test_a_machine_that_can_read_no_more_is_not_a_damaged_snapshot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
@@ -240,7 +284,9 @@ def test_a_machine_that_can_read_no_more_is_not_a_damaged_snapshot(
 def test_why_a_snapshot_was_passed_over_is_told(tmp_path: Path) -> None:
     older, newer = make_snapshot(tmp_path), make_snapshot(tmp_path)
     (tmp_path / "snapshots" / newer / "corpus.sqlite").unlink()
-    faults: list[SnapshotError] = []
-    assert use_current(tmp_path, lambda snapshot: snapshot.manifest.id, on_fault=faults.append) == older
-    [fault] = faults
+    faults: list[tuple[str, SnapshotError]] = []
+    found = use_current(tmp_path, lambda snapshot: snapshot.manifest.id, on_fault=lambda *told: faults.append(told))
+    assert found == older
+    [(name, fault)] = faults
+    assert name == newer
     assert isinstance(fault, DamagedSnapshotError)

@@ -1,0 +1,24 @@
+"""Files whatever is in them: any user can read what is made here, for who builds need not be who serves."""
+
+from pathlib import Path
+
+_FILE, _FOLDER = 0o644, 0o755  # whatever the umask is
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that any user can read, unless it is there; those above it are made as the umask says."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(_FOLDER)
+
+
+def make_readable(folder: Path) -> None:
+    """Let any user read a folder and all that is in it."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(_FOLDER if path.is_dir() else _FILE)
+
+
+def write_readable(path: Path, text: str) -> None:
+    """Write a file that any user can read."""
+    path.write_text(text, encoding="utf-8")
+    path.chmod(_FILE)

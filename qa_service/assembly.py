@@ -68,6 +68,7 @@ def make_builder(
     return Builder(
         source=Source(
             documents=settings.documents,
+            index=settings.index,
             max_file_bytes=int(settings.max_file_mb * 1_000_000),
             splitter=SplitterSettings(max_tokens=settings.passage_tokens, min_words=settings.min_words),
         ),

@@ -26,6 +26,7 @@ _QUIET = {
     "milvus_lite": logging.CRITICAL,  # what it can't open is told by whoever asked it to
     "grpc._server": logging.CRITICAL,  # milvus-lite's: it has a traceback for each call that it doesn't know
     "pypdf": logging.ERROR,  # it warns of all that it repairs
+    "watchfiles": logging.WARNING,
     "waitress.queue": logging.ERROR,  # it warns when it wakes a thread; how much is taken on is ours to limit
 }
 

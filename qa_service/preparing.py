@@ -50,9 +50,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where releases come from and how they are split."""
+    """Where releases come from and how they are split; `index` may lie in `documents`."""
 
     documents: Path
+    index: Path
     max_file_bytes: int
     splitter: SplitterSettings
 
@@ -74,7 +75,12 @@ def load_part(
 ) -> LoadedCorpus:
     """Load the releases of a part; raises as `load_corpus` does."""
     return load_corpus(
-        source.documents, max_bytes=source.max_file_bytes, known=known, takes=part.has, on_progress=on_progress
+        source.documents,
+        max_bytes=source.max_file_bytes,
+        index=source.index,
+        known=known,
+        takes=part.has,
+        on_progress=on_progress,
     )
 
 

@@ -38,6 +38,7 @@ class Watcher:
         retry_s: float = _RETRY_S,
     ) -> None:
         self._documents = settings.documents
+        self._index = settings.index
         self._quiet_s = settings.watch_quiet_s
         self._rebuilder = rebuilder
         self._on_job = on_job
@@ -66,7 +67,7 @@ class Watcher:
         is_new = True
 
         def counts(_change: object, path: str) -> bool:
-            return is_new or _is_visible(Path(path), self._documents)
+            return is_new or _may_be_release(Path(path), self._documents, self._index)
 
         while not stop.is_set():
             is_new = True
@@ -90,7 +91,7 @@ class Watcher:
                     logger.error(
                         "%s can't be watched, which is tried again in %g s: %s", self._documents, self._retry_s, error
                     )
-                    before, seen = seen, _state(self._documents)
+                    before, seen = seen, _state(self._documents, self._index)
                     if seen != before:
                         changed.set()
                     stop.wait(self._retry_s)
@@ -102,11 +103,11 @@ class Watcher:
 
     def _wait_until_quiet(self, stop: threading.Event) -> None:
         """Wait until nothing in the folder has changed for a while, but not for ever: files may be on their way."""
-        before = _state(self._documents)
+        before = _state(self._documents, self._index)
         for _ in range(_MOST_WAITS):
             if stop.wait(self._quiet_s):
                 return
-            now = _state(self._documents)
+            now = _state(self._documents, self._index)
             if now == before:
                 return
             before = now
@@ -130,8 +131,10 @@ class Watcher:
         return False
 
 
-def _is_visible(path: Path, folder: Path) -> bool:
-    """Return whether neither the file nor a folder on the way to it is hidden."""
+def _may_be_release(path: Path, folder: Path, index: Path) -> bool:
+    """Return whether neither the file nor a folder on the way to it is hidden or the index."""
+    if path.resolve().is_relative_to(index.resolve()):
+        return False
     path, folder = path.absolute(), folder.absolute()
     inside = path.relative_to(folder).parts if path.is_relative_to(folder) else (path.name,)
     return not any(part.startswith(".") for part in inside)
@@ -144,11 +147,11 @@ def _is_there(folder: Path) -> bool:
         return False
 
 
-def _state(folder: Path) -> dict[Path, tuple[int, int]]:
+def _state(folder: Path, index: Path) -> dict[Path, tuple[int, int]]:
     """Return size and time of change of every visible file below `folder`; folders that can't be read hold none."""
-    found = {}
+    found, index = {}, index.resolve()
     for inside, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(".") and Path(inside, name).resolve() != index]
         for name in names:
             if name.startswith("."):
                 continue

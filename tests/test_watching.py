@@ -160,6 +160,27 @@ def test_hidden_files_are_no_change(settings: Settings, watch: Callable[[], None
     assert rebuilder.n_builds == before
 
 
+def test_an_index_in_the_documents_folder_is_no_change_and_no_release(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(settings.documents)
+    settings = settings.model_copy(update={"documents": Path(), "index": Path("index"), "watch_quiet_s": 0.5})
+    rebuilder, stop = RebuilderHere(settings), threading.Event()
+    thread = threading.Thread(target=Watcher(settings, rebuilder).run, args=(stop,))  # type: ignore[arg-type]
+    thread.start()
+    try:
+        until(lambda: len(indexed(settings)) == 3)
+        (settings.index / "feedback.txt").write_text("x")
+        time.sleep(2.5)
+        assert rebuilder.n_builds == 1
+        Path("new.txt").write_text("New\n\nA body of some words.")
+        until(lambda: "new.txt" in indexed(settings))
+        assert not any("index" in str(path) for path in watching._state(settings.documents, settings.index))
+    finally:
+        stop.set()
+        thread.join(DEADLINE_S)
+
+
 def rewriting(file: Path, over: threading.Event) -> None:
     while not over.wait(0.1):
         file.write_text(f"Log\n\nIt is {time.time()} o'clock.")
@@ -242,7 +263,7 @@ def test_a_folder_that_goes_while_it_is_looked_through_holds_nothing(
         return scandir(folder)
 
     monkeypatch.setattr(os, "scandir", gone)
-    assert {path.name for path in watching._state(settings.documents)} == {
+    assert {path.name for path in watching._state(settings.documents, settings.index)} == {
         "2005-05-10-summit.txt",
         "2002-08-30-flood.txt",
     }

@@ -66,6 +66,7 @@ def load_corpus(
     folder: Path,
     *,
     max_bytes: int,
+    index: Path | None = None,
     known: Mapping[str, str] | None = None,
     takes: Callable[[str], bool] = lambda _: True,
     on_progress: Callable[[int, int], None] | None = None,
@@ -74,6 +75,7 @@ def load_corpus(
 
     Args:
         max_bytes: Larger files are skipped.
+        index: A folder that is passed over, should it lie in `folder`.
         known: sha256 of files by document id: a file that still has these bytes is not parsed.
         takes: Whether the file of a document id is one to load; the others might not be there.
         on_progress: Called after each file with the number done and the number in all.
@@ -81,7 +83,7 @@ def load_corpus(
     Raises:
         BuildError: `folder` is missing, no folder, or can't be listed.
     """
-    listed, passed_over = list_files(folder, LOADERS)
+    listed, passed_over = list_files(folder, LOADERS, index=index)
     files = {document_id: path for document_id, path in listed.items() if takes(document_id)}
     known = known or {}
     skipped = [each for each in passed_over if each.is_unreadable or takes(each.document_id)]

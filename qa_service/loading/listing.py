@@ -29,15 +29,20 @@ class Skipped:
     is_unreadable: bool = False
 
 
-def list_files(folder: Path, suffixes: Collection[str]) -> tuple[dict[str, Path], list[Skipped]]:
+def list_files(
+    folder: Path, suffixes: Collection[str], *, index: Path | None = None
+) -> tuple[dict[str, Path], list[Skipped]]:
     """Return the files with one of `suffixes` by document id, in order, and all other entries.
 
     Ids are paths below `folder`; those of other entries have escapes for what can't be printed or encoded.
 
+    Args:
+        index: What lies there is the index and no release, and is passed over.
+
     Raises:
         BuildError: `folder` is missing, no folder, or can't be listed.
     """
-    root = folder.resolve()
+    root, index = folder.resolve(), index and index.resolve()
     files: dict[str, Path] = {}
     skipped: list[Skipped] = []
     pending = [root]
@@ -53,9 +58,9 @@ def list_files(folder: Path, suffixes: Collection[str]) -> tuple[dict[str, Path]
             skipped.append(Skipped(_document_id(current, root), reason, is_unreadable=not is_gone))
             continue
         for entry in entries:
-            if entry.name.startswith("."):
-                continue
             path = Path(entry.path)
+            if entry.name.startswith(".") or path == index:
+                continue
             document_id = _document_id(path, root)
             try:
                 if refusal := _refusal(entry, root, suffixes):

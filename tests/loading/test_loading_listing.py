@@ -35,3 +35,12 @@ def test_every_format_is_found_whatever_the_case_of_its_suffix(tmp_path: Path) -
         ("c.Docx", ".txt"),
     ]
     assert not any("unsupported" in skipped.reason for skipped in corpus.skipped)
+
+
+def test_an_index_in_the_folder_is_passed_over(tmp_path: Path) -> None:
+    for name in ("a.txt", "index/CURRENT", "index/feedback.txt", "2005/index/b.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(TEXT)
+    corpus = load_corpus(tmp_path, max_bytes=1000, index=tmp_path / "index")
+    assert [document.id for document in corpus.documents] == ["2005/index/b.txt", "a.txt"]
+    assert corpus.skipped == ()

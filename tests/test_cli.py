@@ -2,9 +2,12 @@
 
 import datetime as dt
 import json
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import WordEmbedder
@@ -12,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from qa_service.cli import app, main
 from qa_service.config import Settings
+from qa_service.engine import Engine
 from qa_service.errors import QuestionError, SettingsError, TrainingError
 from qa_service.feedback import Feedback, FeedbackError, FeedbackStore
 
@@ -74,13 +78,13 @@ def test_filters_bound_the_answer(run) -> None:  # type: ignore[no-untyped-def]
     run("build")
     result = run("ask", "Where will Toyota build a plant?", "--date-to", "2004-12-31", "--json")
     assert {passage["document_id"] for passage in json.loads(result.stdout)["passages"]} == {"2002-08-30-flood.txt"}
-    assert run("ask", "Where?", "--date-from", "soon").exit_code == 2
+    assert run("ask", "Where?", "--date-from", "soon").exit_code == 64
 
 
 @pytest.mark.parametrize("command", ["ask", "timeline"])
 def test_dates_in_the_wrong_order_are_refused(run, command: str) -> None:  # type: ignore[no-untyped-def]
     result = run(command, "Where?", "--date-from", "2005-01-01", "--date-to", "2004-12-31")
-    assert result.exit_code == 2
+    assert result.exit_code == 64
     assert "--date-to is before --date-from" in result.output
 
 
@@ -161,6 +165,54 @@ def test_an_expected_error_is_one_line_and_status_1(
     assert capsys.readouterr().err == "qa-service: index/ has no snapshot: run 'qa-service build' first.\n"
 
 
+def call(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    command = [sys.executable, "-m", "qa_service.cli", *arguments]
+    return subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, **options)
+
+
+def test_wrong_usage_is_no_refusal(tmp_path: Path) -> None:
+    for arguments in (["ask"], ["ask", "Who?", "--top-k", "0"], ["ask", "Who?", "--date-from", "May"], ["asks"]):
+        assert call(*arguments, cwd=tmp_path).returncode == 64
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_output_that_there_is_no_room_for_is_one_line_and_status_1(engine: Engine, settings: Settings) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = call("status", "--index", str(settings.index), stdout=full)
+    assert (result.returncode, result.stderr) == (1, "qa-service: No space left on device\n")
+
+
+def test_who_reads_no_further_is_told_nothing(engine: Engine, settings: Settings) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = call("status", "--index", str(settings.index), stdout=writer)
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_letters_that_a_terminal_lacks_are_replaced(tmp_path: Path, engine: Engine, settings: Settings) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    folder, index = str(tmp_path / "会談"), str(settings.index)
+    result = call("feedback", "export", folder, "--index", index, env=environment, stdout=subprocess.PIPE)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert f"{tmp_path}/??: 0 confirmed" in result.stdout
+
+
+def test_what_cannot_be_written_is_one_line_and_status_1(tmp_path: Path, engine: Engine, settings: Settings) -> None:
+    (tmp_path / "a-file").touch()
+    result = call("rollback", "--index", str(tmp_path / "a-file"))
+    assert (result.returncode, result.stderr) == (1, f"qa-service: {tmp_path / 'a-file'}: File exists\n")
+    result = call("feedback", "export", str(tmp_path / "a-file" / "set"), "--index", str(settings.index))
+    assert (result.returncode, result.stderr) == (1, f"qa-service: {tmp_path / 'a-file' / 'set'}: Not a directory\n")
+
+
+def test_eval_refuses_a_folder_to_write_to_before_it_begins(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    result = run("eval", str(tmp_path), "--output", str(tmp_path))
+    assert result.exit_code == 64
+    assert "'--output'" in result.output
+
+
 def test_eval_prints_its_figures(run, tmp_path: Path, settings: Settings) -> None:  # type: ignore[no-untyped-def]
     question = {
         "id": "q1",
@@ -176,7 +228,7 @@ def test_eval_prints_its_figures(run, tmp_path: Path, settings: Settings) -> Non
     assert json.loads(result.stdout) == json.loads((tmp_path / "figures.json").read_text())
     assert "cited" in run("eval", str(tmp_path)).stdout
     missing = run("eval", str(tmp_path), "--output", str(tmp_path / "nowhere" / "figures.json"))
-    assert missing.exit_code == 2
+    assert missing.exit_code == 64
     assert "there is no folder" in missing.output
 
 
@@ -230,13 +282,13 @@ def test_eval_of_a_file_measures_the_reader_alone(run, tmp_path: Path) -> None: 
 @pytest.mark.parametrize("option", [["--calibrate"], ["--failures"], ["--without", "context"]])
 def test_eval_of_a_file_refuses_what_needs_a_folder(run, tmp_path: Path, option: list[str]) -> None:  # type: ignore[no-untyped-def]
     result = run("eval", str(write_squad(tmp_path / "squad.json")), *option)
-    assert result.exit_code == 2
+    assert result.exit_code == 64
     assert "need a folder" in " ".join(result.output.replace("│", " ").split())
 
 
 def test_eval_takes_more_folders_only_to_calibrate(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     result = run("eval", str(tmp_path), "--with", str(tmp_path))
-    assert result.exit_code == 2
+    assert result.exit_code == 64
     assert "needs --calibrate" in result.output
 
 
@@ -251,7 +303,7 @@ def test_train_names_a_source_that_is_missing(run, tmp_path: Path) -> None:  # t
 def test_train_refuses_a_weight_that_is_none(run, tmp_path: Path, weight: str) -> None:  # type: ignore[no-untyped-def]
     file = write_squad(tmp_path / "squad.json")
     result = run("train", f"{file}={weight}", "--output", str(tmp_path / "run"))
-    assert result.exit_code == 2
+    assert result.exit_code == 64
     assert not (tmp_path / "run").exists()
 
 

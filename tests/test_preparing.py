@@ -235,11 +235,11 @@ def test_the_command_line_makes_shards_and_puts_them_together(
 @pytest.mark.parametrize("part", ["0/2", "3/2", "1", "a/b", "1/2/3", "-1/2", "1/0"])
 def test_a_part_that_is_none_is_refused(part: str) -> None:
     refused = CliRunner().invoke(app, ["build", "--shard", part, "--shards", "x"])
-    assert refused.exit_code == 2
+    assert refused.exit_code == 64
     assert "write 1/2 for the first of two" in refused.output
 
 
 def test_a_shard_needs_a_folder_to_go_to() -> None:
     refused = CliRunner().invoke(app, ["build", "--shard", "1/2"])
-    assert refused.exit_code == 2
+    assert refused.exit_code == 64
     assert "needs --shards" in refused.output

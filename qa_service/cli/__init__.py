@@ -1,6 +1,9 @@
 """The command line. Each command imports what it needs when it runs, so that --help answers at once."""
 
+import errno
 import sys
+from io import StringIO, TextIOWrapper
+from typing import NoReturn
 
 import typer
 
@@ -33,10 +36,28 @@ feedback_app.command("clear")(serving.clear_feedback)
 app.add_typer(feedback_app, name="feedback")
 
 
+# Wrong usage, click's class or typer's copy of it: its own status, 2, is that of a refusal.
+typer.BadParameter.__base__.exit_code = 64  # type: ignore[union-attr]  # EX_USAGE of sysexits.h
+
+
 def main() -> None:
-    """Run a command; an expected error is one line and exit status 1."""
+    """Run a command; an expected error is one line and exit status 1, wrong usage is exit status 64."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # not every terminal has every letter of a release
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except QaServiceError as error:
-        sys.stderr.write(f"qa-service: {error}\n")
+        _fail(str(error))
+    except OSError as error:
+        sys.stdout = StringIO()  # what could not be written is not tried again when Python ends
+        if error.errno != errno.EPIPE:  # who reads no further needs no telling
+            _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
         sys.exit(1)
+
+
+def _fail(message: str) -> NoReturn:
+    sys.stderr.write(f"qa-service: {message}\n")
+    sys.exit(1)

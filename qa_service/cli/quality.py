@@ -34,7 +34,9 @@ def evaluate(
     index: Index = None,
     json_output: AsJson = False,
     failures: Annotated[bool, typer.Option(help="List the questions that went wrong, and at which stage.")] = False,
-    output: Annotated[Path | None, typer.Option(help="Also write the JSON here.", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Also write the JSON here.", dir_okay=False, writable=True, show_default=False)
+    ] = None,
     calibrate: Annotated[
         bool, typer.Option(help="Fit the reader's confidence to these questions and print it.")
     ] = False,
@@ -94,14 +96,14 @@ def evaluate(
             terminal.print_json(fit_calibration(sets, on_progress=lambda *done: on_progress("reading", *done)))
             return
         evaluation = run_evaluation(engine, question_set, on_progress=lambda *done: on_progress("asking", *done))
-    if output:
-        output.write_text(terminal.to_json(as_json(evaluation)), encoding="utf-8")
     if json_output:
         terminal.print_json(as_json(evaluation))
-        return
-    terminal.print_out(as_table(evaluation))
-    if failures:
-        terminal.print_out(as_failures(evaluation))
+    else:
+        terminal.print_out(as_table(evaluation))
+        if failures:
+            terminal.print_out(as_failures(evaluation))
+    if output:  # last, for it may fail
+        output.write_text(terminal.to_json(as_json(evaluation)), encoding="utf-8")
 
 
 def train(
@@ -178,12 +180,12 @@ def _evaluate_reader(settings: "Settings", file: Path, *, json_output: bool, out
     reader = make_reader(settings, lambda: make_embedder(settings))
     with terminal.progress(is_shown=not json_output) as on_progress:
         found = evaluate_reader(reader, examples, on_progress=lambda *done: on_progress("reading", *done))
-    if output:
-        output.write_text(terminal.to_json(figures_as_json(found)), encoding="utf-8")
     if json_output:
         terminal.print_json(figures_as_json(found))
     else:
         terminal.print_out(figures_as_table(f"{reader.name} on {file.name}", {"reader alone": found}))
+    if output:  # last, for it may fail
+        output.write_text(terminal.to_json(figures_as_json(found)), encoding="utf-8")
 
 
 def _weighted(source: str) -> tuple[Path, float]:

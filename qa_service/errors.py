@@ -1,5 +1,7 @@
 """Every error the service raises on purpose. A message says what happened, to which thing, and what to do."""
 
+from pathlib import Path
+
 
 class QaServiceError(Exception):
     """Base of all errors below; a door shows its message and nothing else."""
@@ -19,6 +21,16 @@ class FetchError(QaServiceError):
 
 class ModelError(QaServiceError):
     """A model is missing, damaged, or not the one that a snapshot was built with."""
+
+
+class DamagedExportError(ModelError):
+    """A model's ONNX export is not what was written.
+
+    Attributes:
+        folder: Where it lies; once that is removed, who opens the model exports it again.
+    """
+
+    folder: Path
 
 
 class TrainingError(QaServiceError):

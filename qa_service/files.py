@@ -1,5 +1,6 @@
-"""Files whatever is in them: any user can read what is made here, for who builds need not be who serves."""
+"""Files whatever is in them: what tells two apart, and that any user can read them, for a server may be another one."""
 
+import hashlib
 from pathlib import Path
 
 _FILE, _FOLDER = 0o644, 0o755  # whatever the umask is
@@ -22,3 +23,9 @@ def write_readable(path: Path, text: str) -> None:
     """Write a file that any user can read."""
     path.write_text(text, encoding="utf-8")
     path.chmod(_FILE)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,10 +6,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock
+
 from qa_service.errors import ModelError
 from qa_service.files import make_folder, make_readable
 
 _WEIGHTS = {".safetensors", ".bin"}
+_STAGING = ".export"
 
 
 def check_exists(model: str) -> None:
@@ -26,12 +29,13 @@ def fingerprint(folder: Path) -> str:
         raise ModelError(f"model {str(folder)!r}: its folder holds no weights (.safetensors or .bin).")
     digest = hashlib.sha256()
     for path in weights:
-        digest.update(path.read_bytes())
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()[:12]
 
 
 def write_once(folder: Path, last_file: str, write: Callable[[Path], None]) -> None:
-    """Fill `folder` by `write`, unless another process was quicker.
+    """Fill `folder` by `write`, unless another process was quicker: one at a time writes beside it.
 
     Args:
         folder: Comes into being whole or not at all.
@@ -39,12 +43,16 @@ def write_once(folder: Path, last_file: str, write: Callable[[Path], None]) -> N
         write: Given an empty folder beside `folder`.
     """
     make_folder(folder.parent)
-    staging = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
-    try:
-        write(staging)
-        make_readable(staging)
-        if not (folder / last_file).is_file():
+    with FileLock(folder.parent / f"{_STAGING}.lock"):  # that of a process that was killed is free
+        for left in folder.parent.glob(f"{_STAGING}-*"):
+            shutil.rmtree(left)
+        if (folder / last_file).is_file():
+            return
+        staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING}-", dir=folder.parent))
+        try:
+            write(staging)
+            make_readable(staging)
             shutil.rmtree(folder, ignore_errors=True)
             staging.rename(folder)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)

@@ -11,6 +11,7 @@ import json
 import logging
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 import time
@@ -27,7 +28,7 @@ from pydantic import TypeAdapter, ValidationError
 from qa_service.assembly import make_builder, make_embedder, make_engine, make_reader, make_workers
 from qa_service.config import Settings, start_logging
 from qa_service.embedding import SentenceTransformerEmbedder
-from qa_service.errors import BusyError, QaServiceError
+from qa_service.errors import BusyError, DamagedExportError, QaServiceError
 from qa_service.evaluation.replay import load_saved_questions, replay
 from qa_service.indexing.snapshot import (
     CURRENT,
@@ -88,7 +89,7 @@ def rebuild(
     Raises:
         BuildError: Nothing was published; the snapshot in service stays.
     """
-    embedder = make_embedder(settings)
+    embedder = _open_embedder(settings)
     with _workers(settings, n_workers) as workers:
         report = make_builder(settings, embedder, workers=workers).build(
             allow_empty=allow_empty, shards=shards, on_progress=on_progress
@@ -113,9 +114,19 @@ def write_shard(
     settings: Settings, part: Part, folder: Path, *, n_workers: int = 1, on_progress: Progress = lambda *_: None
 ) -> ShardReport:
     """Do the costly part of a build for a part of the releases; raises BuildError."""
-    embedder = make_embedder(settings)
+    embedder = _open_embedder(settings)
     with _workers(settings, n_workers) as workers:
         return make_builder(settings, embedder, workers=workers).write_shard(part, folder, on_progress=on_progress)
+
+
+def _open_embedder(settings: Settings) -> SentenceTransformerEmbedder:
+    """Return the embedder, whose export is made again when it is damaged."""
+    try:
+        return make_embedder(settings)
+    except DamagedExportError as error:
+        logger.warning("the question encoder in %s/ is damaged and is made again", error.folder.name)
+        shutil.rmtree(error.folder)
+        return make_embedder(settings)
 
 
 def _workers(settings: Settings, n: int) -> AbstractContextManager[Workers | None]:

@@ -94,8 +94,8 @@ class Machine:
         self.number = errno.EMFILE
         self.n_read = 0
         self.paths: list[str] = []
-        self._read = snapshots._sha256
-        monkeypatch.setattr(snapshots, "_sha256", self.sha256)
+        self._read = snapshots.sha256_of
+        monkeypatch.setattr(snapshots, "sha256_of", self.sha256)
 
     def sha256(self, path: Path) -> str:
         self.n_read += 1

@@ -16,10 +16,10 @@ from qa_service.embedding.onnx_encoder import (
     WEIGHTS,
     EncoderDescription,
     OnnxEncoder,
-    sha256_of,
     write_description,
 )
 from qa_service.errors import ModelError
+from qa_service.files import sha256_of
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +83,7 @@ def export_encoder(model: SentenceTransformer, folder: Path, name: str) -> None:
             passage_prefix=prompts.get("document") or prompts.get("passage") or "",
             graph_sha256=sha256_of(folder / GRAPH),
             weights_sha256=sha256_of(folder / WEIGHTS),
+            tokenizer_sha256=sha256_of(folder / TOKENIZER),
         ),
     )
     cosines = np.sum(expected * OnnxEncoder(folder).encode(_CHECK), axis=1)

@@ -5,7 +5,6 @@ tokenizer and a description, which the files are checked against. Weights lie in
 onnxruntime maps such a file, so that several processes share one copy; what is inside a graph each one copies.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from qa_service.errors import ModelError
+from qa_service.errors import DamagedExportError
+from qa_service.files import sha256_of
 from qa_service.inference import GraphRunner, Inputs
 from qa_service.types import Vectors
 
@@ -37,6 +37,7 @@ class EncoderDescription:
         question_prefix, passage_prefix: What the model was trained to see in front of each; often empty.
         graph_sha256: Of `model.onnx`.
         weights_sha256: Of `weights.bin`; None for an export of before, whose graph holds its weights.
+        tokenizer_sha256: Of `tokenizer.json`; None for an export of before, which is taken as it is.
     """
 
     name: str
@@ -46,6 +47,7 @@ class EncoderDescription:
     passage_prefix: str
     graph_sha256: str
     weights_sha256: str | None = None
+    tokenizer_sha256: str | None = None
 
 
 class OnnxEncoder:
@@ -55,20 +57,16 @@ class OnnxEncoder:
         """Open the export in `folder`.
 
         Raises:
-            ModelError: A file is missing, damaged or not of this export.
+            DamagedExportError: A file is missing, damaged or not of this export.
         """
         try:
             self.description = EncoderDescription(**json.loads((folder / DESCRIPTION).read_text(encoding="utf-8")))
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
             is_whole = _is_whole(folder, self.description)
         except Exception as error:  # tokenizers raises bare Exception
-            raise ModelError(
-                f"the question encoder in {folder.name}/ can't be read: {error}. Run 'qa-service build'."
-            ) from error
+            raise _damaged(folder, f"can't be read: {error}") from error
         if not is_whole:
-            raise ModelError(
-                f"the question encoder in {folder.name}/ is damaged. Delete it and run 'qa-service build'."
-            )
+            raise _damaged(folder, "is damaged")
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._runner = GraphRunner(folder / GRAPH, threads)
@@ -107,16 +105,20 @@ def write_description(folder: Path, description: EncoderDescription) -> None:
     (folder / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1), encoding="utf-8")
 
 
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file of any size."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _is_whole(folder: Path, description: EncoderDescription) -> bool:
     """Return whether the files are those that were exported; raises OSError when one is missing."""
-    expected = {GRAPH: description.graph_sha256, WEIGHTS: description.weights_sha256}
+    expected = {
+        GRAPH: description.graph_sha256,
+        WEIGHTS: description.weights_sha256,
+        TOKENIZER: description.tokenizer_sha256,
+    }
     return all(sha256_of(folder / name) == digest for name, digest in expected.items() if digest)
+
+
+def _damaged(folder: Path, what: str) -> DamagedExportError:
+    error = DamagedExportError(f"the question encoder in {folder.name}/ {what}. Run 'qa-service build'.")
+    error.folder = folder
+    return error
 
 
 def _truncated(ids: Sequence[int], max_tokens: int) -> Sequence[int]:

@@ -19,6 +19,7 @@ from qa_service.fetching.feeds import Feed, Item, parse_feed
 from qa_service.fetching.http import Fetched, Limits, get
 from qa_service.fetching.release_file import SUFFIX, file_stem, render
 from qa_service.fetching.state import KnownFeed, KnownItem, State, load_state, save_state, write_atomically
+from qa_service.files import sha256_of
 from qa_service.loading.canonical import canonical, one_line
 from qa_service.loading.encoding import decode
 from qa_service.loading.extracted import Block
@@ -185,7 +186,7 @@ class _Desk:
         sha256 = hashlib.sha256(data).hexdigest()
         name = known.file if known else self._free_name(item, blocks, sha256)
         path = self._folder / name
-        if known and _sha256(path) != known.file_sha256:
+        if known and sha256_of(path) != known.file_sha256:
             self._fail(_name(item), f"it has changed, but {name} was edited here: it is kept as it is")
             self._state.items[item.key] = known.model_copy(update={"digest": digest})
             return
@@ -205,7 +206,7 @@ class _Desk:
         while True:
             name = f"{stem}-{n}{SUFFIX}" if n > 1 else stem + SUFFIX
             path = self._folder / name
-            is_left_over = path.is_file() and _sha256(path) == sha256
+            is_left_over = path.is_file() and sha256_of(path) == sha256
             if name not in taken and (is_left_over or not path.exists()):
                 return name
             n += 1
@@ -241,7 +242,3 @@ def _length(blocks: Sequence[Block]) -> int:
 
 def _name(item: Item) -> str:
     return item.title or item.link or one_line(item.key)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

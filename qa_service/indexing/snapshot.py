@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from qa_service.errors import BusyError, DamagedSnapshotError, NoSnapshotError, QaServiceError, SnapshotError
-from qa_service.files import make_folder, make_readable, write_readable
+from qa_service.files import make_folder, make_readable, sha256_of, write_readable
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ _LOCK = ".lock"
 _SNAPSHOTS = "snapshots"
 _STAGING = ".building-"
 _ID = re.compile(r"\d{6,}-\d{8}T\d{6}Z")
-_CHUNK = 1 << 20
 _HASHERS = 4  # large files side by side
 # Of a machine that has no more files or memory to give, a disk that fails, permissions that are not given: they say
 # nothing of what a file holds.
@@ -155,7 +154,7 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     with ThreadPoolExecutor(_HASHERS) as pool:
         names = [path.relative_to(folder).as_posix() for path in paths]
-        sealed = replace(manifest, files=dict(zip(names, pool.map(_sha256, paths), strict=True)))
+        sealed = replace(manifest, files=dict(zip(names, pool.map(sha256_of, paths), strict=True)))
     (folder / MANIFEST).write_text(json.dumps(sealed.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
     make_readable(folder)
     for path in [*paths, folder / MANIFEST, *(path for path in folder.rglob("*") if path.is_dir()), folder]:
@@ -359,7 +358,7 @@ def open_snapshot(folder: Path) -> Snapshot:
 
     def check(name: str) -> None:
         try:
-            found = _sha256(folder / name)
+            found = sha256_of(folder / name)
         except OSError as error:
             raise _unreadable(folder, name, error) from error
         if found != snapshot.manifest.files[name]:
@@ -406,14 +405,6 @@ def _damage(folder: Path, what: str) -> str:
 
 def _checksum(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _fsync(path: Path) -> None:

@@ -3,7 +3,6 @@
 `qa-service train` writes one, the package carries one, and a Hugging Face model becomes one when it is first used.
 """
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from qa_service.errors import ModelError
+from qa_service.files import sha256_of
 
 GRAPH = "model.onnx"
 TOKENIZER = "tokenizer.json"
@@ -44,30 +44,27 @@ def describe(
 ) -> None:
     """Write `reader.json` for the graph and the tokenizer that are in `folder`."""
     description = ReaderDescription(
-        name, max_tokens, overlap, n_vocabulary, _sha256(folder / GRAPH), _sha256(folder / TOKENIZER), recipe
+        name, max_tokens, overlap, n_vocabulary, sha256_of(folder / GRAPH), sha256_of(folder / TOKENIZER), recipe
     )
     (folder / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1) + "\n", encoding="utf-8")
 
 
-def read_folder(folder: Path) -> tuple[ReaderDescription, bytes, Tokenizer]:
-    """Return description, graph and tokenizer.
+def read_folder(folder: Path) -> tuple[ReaderDescription, Tokenizer]:
+    """Return description and tokenizer; the graph is compared with its checksum and left for onnxruntime to open.
 
     Raises:
         ModelError: A file is missing, damaged, or doesn't belong to the others.
     """
     try:
         description = ReaderDescription(**json.loads((folder / DESCRIPTION).read_text(encoding="utf-8")))
-        graph, tokenizer = (folder / GRAPH).read_bytes(), (folder / TOKENIZER).read_bytes()
+        found = {name: sha256_of(folder / name) for name in (GRAPH, TOKENIZER)}
     except (OSError, ValueError, TypeError) as error:
         raise ModelError(f"the reader in {folder.name}/ can't be read: {error}. {_WHAT_TO_DO}") from error
-    for name, content, expected in (
-        (GRAPH, graph, description.graph_sha256),
-        (TOKENIZER, tokenizer, description.tokenizer_sha256),
-    ):
-        if hashlib.sha256(content).hexdigest() != expected:
+    for name, expected in ((GRAPH, description.graph_sha256), (TOKENIZER, description.tokenizer_sha256)):
+        if found[name] != expected:
             raise ModelError(f"{name} of the reader in {folder.name}/ is not the one it was made with. {_WHAT_TO_DO}")
     try:
-        words = Tokenizer.from_buffer(tokenizer)
+        words = Tokenizer.from_file(str(folder / TOKENIZER))
     except Exception as error:  # tokenizers raises bare Exception
         raise ModelError(f"the reader's tokenizer in {folder.name}/ can't be read: {error}. {_WHAT_TO_DO}") from error
     if words.get_vocab_size() > description.n_vocabulary:
@@ -75,8 +72,4 @@ def read_folder(folder: Path) -> tuple[ReaderDescription, bytes, Tokenizer]:
             f"the tokenizer in {folder.name}/ has {words.get_vocab_size()} tokens, its model knows "
             f"{description.n_vocabulary}. {_WHAT_TO_DO}"
         )
-    return description, graph, words
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return description, words

@@ -38,7 +38,7 @@ class SpanReader:
         Raises:
             ModelError: A file is missing, damaged, or doesn't belong to the others.
         """
-        self.description, _, tokenizer = read_folder(folder)
+        self.description, tokenizer = read_folder(folder)
         self._cutter = WindowCutter(tokenizer, max_tokens=self.description.max_tokens, overlap=self.description.overlap)
         try:
             self._runner = GraphRunner(folder / GRAPH, threads)

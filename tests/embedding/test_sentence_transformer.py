@@ -11,9 +11,12 @@ import onnx
 import pytest
 from sentence_transformers import SentenceTransformer
 
+from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.embedding.sentence_transformer import PACKAGED
-from qa_service.errors import ModelError
+from qa_service.errors import DamagedExportError, ModelError
+from qa_service.model_folders import write_once
+from qa_service.rebuilding import rebuild
 
 pytestmark = pytest.mark.slow
 
@@ -103,18 +106,60 @@ def test_a_model_folder_gives_the_same_vectors_under_its_own_name(
     np.testing.assert_allclose(other.encode_question(QUESTION), embedder.encode_question(QUESTION), atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "weights.bin"])
+@pytest.mark.parametrize("name", ["model.onnx", "weights.bin", "tokenizer.json", "encoder.json"])
 def test_a_damaged_export_is_refused(
     embedder: SentenceTransformerEmbedder, encoders: Path, tmp_path: Path, name: str
 ) -> None:
     copy = tmp_path / "encoders"
     shutil.copytree(encoders, copy)
-    damaged = copy / embedder.name / name
-    data = bytearray(damaged.read_bytes())
-    data[len(data) // 2] ^= 1
-    damaged.write_bytes(data)
-    with pytest.raises(ModelError, match=r"damaged\. Delete it and run 'qa-service build'"):
+    damage(copy / embedder.name / name)
+    with pytest.raises(DamagedExportError, match=r"question encoder in .*\. Run 'qa-service build'") as raised:
         SentenceTransformerEmbedder(PACKAGED, copy)
+    assert raised.value.folder == copy / embedder.name
+
+
+def damage(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x81
+    path.write_bytes(data)
+
+
+def test_a_tokenizer_with_other_words_is_refused(
+    embedder: SentenceTransformerEmbedder, encoders: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(encoders, tmp_path / "encoders")
+    path = tmp_path / "encoders" / embedder.name / "tokenizer.json"
+    tokenizer = json.loads(path.read_text())
+    words = tokenizer["model"]["vocab"]
+    words["minister"], words["president"] = words["president"], words["minister"]
+    path.write_text(json.dumps(tokenizer))
+    with pytest.raises(DamagedExportError, match="is damaged"):
+        SentenceTransformerEmbedder(PACKAGED, tmp_path / "encoders")
+
+
+def test_a_build_makes_a_damaged_export_again(
+    embedder: SentenceTransformerEmbedder, encoders: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(encoders, settings.index / "encoders")
+    path = settings.index / "encoders" / embedder.name / "tokenizer.json"
+    damage(path)
+    assert rebuild(settings).report.n_documents == 3
+    assert f"{embedder.name}/ is damaged and is made again" in caplog.text
+    assert path.read_bytes() == (encoders / embedder.name / "tokenizer.json").read_bytes()
+
+
+def test_what_a_killed_export_left_goes_with_the_next(tmp_path: Path) -> None:
+    left = tmp_path / "encoders" / ".export-x7f2"
+    left.mkdir(parents=True)
+    (left / "model.onnx").write_text("half")
+
+    def write(staging: Path) -> None:
+        assert not left.exists()
+        (staging / "encoder.json").touch()
+
+    write_once(tmp_path / "encoders" / "words", "encoder.json", write)
+    write_once(tmp_path / "encoders" / "words", "encoder.json", lambda _: pytest.fail("it was there already"))
+    assert [path.name for path in (tmp_path / "encoders").glob("[!.]*")] == ["words"]
 
 
 def test_an_export_of_before_whose_graph_holds_its_weights_still_opens(
@@ -125,7 +170,7 @@ def test_an_export_of_before_whose_graph_holds_its_weights_still_opens(
     onnx.save(onnx.load(folder / "model.onnx"), folder / "model.onnx")
     (folder / "weights.bin").unlink()
     described = json.loads((folder / "encoder.json").read_text())
-    del described["weights_sha256"]
+    del described["weights_sha256"], described["tokenizer_sha256"]
     described["graph_sha256"] = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
     (folder / "encoder.json").write_text(json.dumps(described))
 

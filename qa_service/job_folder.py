@@ -3,6 +3,7 @@
 The process that runs a job holds a lock for as long; a job that says it is running while its lock is free was cut off.
 """
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -50,6 +51,13 @@ class JobFolder:
             return None
         try:
             return (self._folder / f"{job_id}.json").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def written_at(self, job_id: str) -> dt.datetime | None:
+        """Return when a job was last noted, None when there is no such job."""
+        try:
+            return dt.datetime.fromtimestamp((self._folder / f"{job_id}.json").stat().st_mtime, dt.UTC)
         except FileNotFoundError:
             return None
 

@@ -16,7 +16,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -275,10 +275,10 @@ class Rebuilder:
         with self._lock:
             return self._known_jobs()
 
-    def wait(self, job_id: str) -> Job:
-        """Return a job once it has ended."""
+    def wait(self, job_id: str, timeout_s: float | None = None) -> Job:
+        """Return a job once it has ended, or as it stands after `timeout_s`."""
         if follower := self._followers.get(job_id):
-            follower.join()
+            follower.join(timeout_s)
         return self._jobs[job_id]
 
     def _run(self, job: Job) -> None:
@@ -365,12 +365,20 @@ class Rebuilder:
             logger.warning("job %s can't be read: %s", job_id, error)
             return None
         if job.state == "running" and not is_running:
-            return replace(job, state="failed", error=f"the server that ran it has ended; {self._since(job)}")
+            return replace(
+                job,
+                state="failed",
+                ended_at=self._folder.written_at(job_id),
+                error=f"the server that ran it has ended; {self._since(job)}",
+            )
         return job
 
 
 def _rebuild_here(settings: Settings, connection: Connection) -> None:
-    """Rebuild in this process, telling progress and outcome to `connection`; stops when nobody listens any more."""
+    """Rebuild in this process, telling progress and outcome to `connection`; stops when nobody listens any more.
+
+    The server's log is told what was skipped, for a change of that alone makes no snapshot with a report.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's, which ends this process
     start_logging(settings)
     told_at, told = 0.0, ""
@@ -382,9 +390,15 @@ def _rebuild_here(settings: Settings, connection: Connection) -> None:
             told_at, told = now, stage
             connection.send((stage, done, total))
 
+    def tell_report(report: BuildReport) -> None:
+        for name, reason in report.skipped:
+            logger.warning("skipped %s: %s", name, reason)
+        connection.send(report)
+
     outcome: Rebuilt | QaServiceError
-    try:
-        outcome = rebuild(settings, on_progress=tell, on_report=connection.send)
-    except QaServiceError as error:
-        outcome = error
-    connection.send(outcome)
+    with suppress(BrokenPipeError):  # nobody listens any more
+        try:
+            outcome = rebuild(settings, on_progress=tell, on_report=tell_report)
+        except QaServiceError as error:
+            outcome = error
+        connection.send(outcome)

@@ -123,7 +123,10 @@ class Watcher:
             except (OSError, RuntimeError) as error:  # a full disk, or no thread to be had
                 logger.error("no rebuild can begin, which is tried again in %g s: %s", self._retry_s, error)
                 return False
-            job = self._rebuilder.wait(job.id)
+            while job.state == "running":
+                if stop.is_set():
+                    return False  # the build's process ends with this one
+                job = self._rebuilder.wait(job.id, _LOOK_S)
             if job.error:
                 logger.error("the rebuild failed: %s", job.error)
             self._on_job(job)

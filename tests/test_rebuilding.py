@@ -1,6 +1,8 @@
 """Rebuilds in a process of their own. The process uses the fake embedder, all else is real."""
 
+import datetime as dt
 import errno
+import multiprocessing
 import multiprocessing.context
 import os
 import signal
@@ -162,7 +164,38 @@ def test_a_job_whose_server_is_gone_has_failed(
     assert found
     became = f"CURRENT names {current_id(settings.index)} now" if is_new else "the index is as it was"
     assert (found.state, found.error) == ("failed", f"the server that ran it has ended; {became}")
+    assert found.ended_at == dt.datetime.fromtimestamp(note.stat().st_mtime, dt.UTC)
     assert Rebuilder(settings).start().state == "running"  # it is in nobody's way
+
+
+@pytest.mark.parametrize("n_heard", [0, 1])
+def test_a_rebuild_that_nobody_listens_to_ends_quietly(
+    settings: Settings, capfd: pytest.CaptureFixture[str], n_heard: int
+) -> None:
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(target=with_words, args=(settings, sender))
+    process.start()
+    sender.close()
+    for _ in range(n_heard):
+        receiver.recv()
+    receiver.close()
+    process.join()
+    assert process.exitcode == 0
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_what_was_skipped_is_in_the_log(
+    rebuilder: Rebuilder, settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (settings.documents / "empty.txt").touch()
+    for _ in range(2):
+        assert rebuilder.wait(rebuilder.start().id).state == "succeeded"
+    assert capfd.readouterr().err.count("WARNING qa_service.rebuilding: skipped empty.txt: ") == 2
+
+
+def test_a_job_is_waited_for_no_longer_than_asked(rebuilder: Rebuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuilding, "_rebuild_here", slowly)
+    assert rebuilder.wait(rebuilder.start().id, 0.1).state == "running"
 
 
 def test_a_note_of_another_version_is_no_job(rebuilder: Rebuilder, settings: Settings) -> None:

@@ -44,7 +44,7 @@ class RebuilderHere:
             raise self.refusals.pop()
         return Job("1", "running", None)  # type: ignore[arg-type]
 
-    def wait(self, job_id: str) -> Job:
+    def wait(self, job_id: str, timeout_s: float) -> Job:
         self.n_builds += 1
         if self.failures:
             self.failures -= 1
@@ -297,3 +297,19 @@ def listen_as_nobody(settings: Settings) -> None:
     (settings.documents / "new.txt").write_text("New")
     assert changed.wait(10)
     stop.set()
+
+
+def test_it_stops_while_a_build_runs(settings: Settings) -> None:
+    class Slow(RebuilderHere):
+        def wait(self, job_id: str, timeout_s: float) -> Job:
+            time.sleep(timeout_s)
+            return Job(job_id, "running", None)  # type: ignore[arg-type]
+
+    stop = threading.Event()
+    settings = settings.model_copy(update={"watch_quiet_s": 0.1})
+    thread = threading.Thread(target=Watcher(settings, Slow(settings)).run, args=(stop,), daemon=True)  # type: ignore[arg-type]
+    thread.start()
+    time.sleep(2.5)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()

@@ -44,8 +44,25 @@ def resemblance(a: Sketch, b: Sketch) -> float:
 def near_duplicates(fresh: Mapping[str, Sketch], known: Mapping[str, Sketch]) -> Iterator[tuple[str, str, float]]:
     """Yield each release of `fresh` with one that resembles it, among them or `known`, and the resemblance.
 
-    A pair comes once.
+    A pair comes once. Of releases with the same sketch each comes with the first of them, and one stands for all
+    where they are compared with others: a text that is there a thousand times makes a thousand lines, not a million.
     """
+    if not fresh:
+        return
+    groups: dict[bytes, list[str]] = defaultdict(list)
+    for name, hashes in {**known, **fresh}.items():
+        groups[hashes.tobytes()].append(name)
+    groups.pop(b"", None)  # texts without words
+    for first, *others in groups.values():
+        yield from ((name, first, 1.0) for name in others if name in fresh)
+    # the last of each, which is new if any is
+    yield from _near_pairs(
+        {members[-1]: fresh[members[-1]] for members in groups.values() if members[-1] in fresh},
+        {members[-1]: known[members[-1]] for members in groups.values() if members[-1] not in fresh},
+    )
+
+
+def _near_pairs(fresh: Mapping[str, Sketch], known: Mapping[str, Sketch]) -> Iterator[tuple[str, str, float]]:
     if not fresh:
         return
     sketches = {**known, **fresh}

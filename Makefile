@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: serve install test check format
 
 serve: install            ## install, bring the index up to date, serve
-	$(BIN)/qa-service build
+	-$(BIN)/qa-service build
 	$(BIN)/qa-service serve
 
 install: $(VENV)/installed  ## just the environment

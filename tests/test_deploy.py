@@ -43,6 +43,13 @@ def test_the_image_is_made_by_the_commands_of_the_readme() -> None:
         assert f".venv/bin/qa-service {command}" in DOCKERFILE
 
 
+def test_a_build_that_fails_keeps_no_index_from_being_served() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "\n\t-$(BIN)/qa-service build\n" in makefile
+    assert "qa-service build; exec .venv/bin/qa-service serve --watch" in DOCKERFILE
+    assert "\nExecStartPre=-/" in UNIT
+
+
 def test_the_image_runs_as_a_user_and_asks_for_health_where_the_service_tells_it() -> None:
     last_stage = DOCKERFILE.rpartition("\nFROM ")[2]
     assert "\nUSER qa\n" in last_stage

@@ -8,6 +8,7 @@ snapshot has been reopened and checked.
 import datetime as dt
 import json
 import logging
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -41,6 +42,8 @@ logger = logging.getLogger(__name__)
 _CHECKED_ROWS = 1_000
 # Withdrawn passages still count in the statistics of words: above this share, all words are indexed anew.
 _MOST_WITHDRAWN = 0.1
+# Bytes; what could not be written whole leaves less than that of a full disk.
+_LEAST_FREE = 1_000_000
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
@@ -145,7 +148,9 @@ class Builder:
         if base and fingerprints == base.manifest.documents:
             if snapshots.current_id(self._index) != base.manifest.id:
                 snapshots.point_current(self._index, base.manifest.id)
-            return self._report(base.manifest, base, corpus)
+            report = self._report(base.manifest, base, corpus)
+            snapshots.add_note(base, snapshots.SKIPPED, json.dumps(report.skipped, indent=1, ensure_ascii=False))
+            return report
         removed = known.keys() - set(corpus.unchanged)  # changed ones too: they come again
         split = list(zip(corpus.documents, prepared.passages, strict=True))
         passages = [passage for _, members in split for passage in members]
@@ -157,7 +162,7 @@ class Builder:
         with self._timed("writing"):
             progress("writing", 0, len(passages))
             folder, snapshot_id, sequence = snapshots.stage(self._index, built_at)
-        try:
+        with self._discarded_on_failure(folder), _failing_as("the index was not built", self._index):
             with self._timed("writing"):
                 rows = write_catalog(folder, split, hashes, base=base.folder if base else None, removed=removed)
                 added = list(zip(rows, passages, strict=True))
@@ -190,9 +195,6 @@ class Builder:
                 snapshots.seal(folder, manifest)
                 self._check(folder, dict(added), vectors)
             snapshots.publish(self._index, folder, snapshot_id)
-        except BaseException:
-            snapshots.discard(folder, self._drop)
-            raise
         in_service = previous.manifest.id if previous else None
         snapshots.prune(self._index, self._keep, self._drop, before=in_service, damaged=self._damaged)
         return self._report(
@@ -346,6 +348,14 @@ class Builder:
             seconds=self._rounded_seconds(),
         )
 
+    @contextmanager
+    def _discarded_on_failure(self, folder: Path) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            snapshots.discard(folder, self._drop)
+            raise
+
     def _rounded_seconds(self) -> dict[str, float]:
         return {stage: round(seconds, 3) for stage, seconds in self._seconds.items()}
 
@@ -364,13 +374,23 @@ def _failing_as(what: str, folder: Path) -> Iterator[None]:
     unchanged = "The index in service is unchanged."
     try:
         yield
-    except OSError as error:
-        where = Path(error.filename or folder).name
-        raise BuildError(f"{what}: {error.strerror or error} ({where}). {unchanged}") from error
     except BackendError as error:
         raise BuildError(f"{what}: {error} {unchanged}") from error
-    except (sqlite3.Error, RuntimeError, ValueError) as error:  # what SQLite, FAISS and tantivy say of a full disk
-        raise BuildError(f"{what}: {error}. {unchanged}") from error
+    except (OSError, sqlite3.Error, RuntimeError, ValueError) as error:
+        is_told = getattr(error, "errno", None) is not None  # not by NumPy, SQLite, FAISS and tantivy
+        if not is_told and _is_disk_full(folder):
+            raise BuildError(f"{what}: the disk of {folder}/ is full. {unchanged}") from error
+        if not isinstance(error, OSError):
+            raise BuildError(f"{what}: {error}. {unchanged}") from error
+        where = Path(error.filename or folder).name
+        raise BuildError(f"{what}: {error.strerror or error} ({where}). {unchanged}") from error
+
+
+def _is_disk_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_FREE
+    except OSError:
+        return False
 
 
 def _duplicates(catalog: Catalog, fresh: Sequence[Document]) -> tuple[Duplicate, ...]:

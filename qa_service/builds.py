@@ -5,7 +5,7 @@ Reports may be those of an older version, or gone: what can't be read is named, 
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,7 @@ from qa_service.errors import DamagedSnapshotError, SnapshotError
 from qa_service.indexing.snapshot import (
     REPLAY,
     REPORT,
+    SKIPPED,
     Manifest,
     open_snapshot,
     read_manifest,
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 _REPORTS = TypeAdapter(BuildReport)
 _REPLAYS = TypeAdapter(Replay)
+_SKIPPED = TypeAdapter(tuple[tuple[str, str], ...])
 
 Note = TypeVar("Note")
 FileState = tuple[str, int, int]
@@ -42,7 +44,8 @@ class KeptBuild:
         n_bytes: Size on disk.
         manifest: None when it can't be read.
         damage: What is wrong with the snapshot, None when its files are those that were sealed.
-        report: None when it is missing or can't be read.
+        report: None when it is missing or can't be read. Files skipped are those of the last build, which may have had
+            nothing new to make a snapshot of.
         replay: None when no saved questions were asked, or what came of it can't be read.
         unreadable: Names of those files of the last two that are there but can't be read.
     """
@@ -73,7 +76,7 @@ def _read_builds(index: Path, snapshot_ids: list[str]) -> Iterator[KeptBuild]:
             state = tuple(_file_states(folder))
         except FileNotFoundError:
             continue  # removed meanwhile by a build
-        report, replay = _read_note(folder / REPORT, _REPORTS), _read_note(folder / REPLAY, _REPLAYS)
+        report, replay = read_report(folder), _read_note(folder / REPLAY, _REPLAYS)
         notes = {REPORT: report, REPLAY: replay}
         yield KeptBuild(
             id=name,
@@ -84,6 +87,12 @@ def _read_builds(index: Path, snapshot_ids: list[str]) -> Iterator[KeptBuild]:
             replay=replay,
             unreadable=tuple(note for note in notes if notes[note] is None and (folder / note).exists()),
         )
+
+
+def read_report(folder: Path) -> BuildReport | None:
+    """Return the report of a snapshot with what was skipped since; None when it is missing or can't be read."""
+    report, skipped = _read_note(folder / REPORT, _REPORTS), _read_note(folder / SKIPPED, _SKIPPED)
+    return report if report is None or skipped is None else replace(report, skipped=skipped)
 
 
 def _file_states(folder: Path) -> Iterator[FileState]:

@@ -3,6 +3,7 @@ import itertools
 import json
 import os
 import random
+import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -375,6 +376,25 @@ def test_an_index_that_lost_passages_is_never_published(
         make_builder(settings, embedder).build()
     assert current_id(settings.index) == before.snapshot
     assert [path.name for path in (settings.index / "snapshots").iterdir()] == [before.snapshot]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("23040 requested and 10208 written"), sqlite3.OperationalError("disk I/O error"), ValueError("?")]
+)
+def test_a_full_disk_is_called_one_whatever_a_library_says(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    def disk_usage(folder: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=0 if any((folder / "snapshots").glob(".building-*")) else 1 << 30)
+
+    monkeypatch.setattr("qa_service.builder.write_vectors", fail)
+    monkeypatch.setattr("qa_service.builder.shutil.disk_usage", disk_usage)
+    with pytest.raises(BuildError, match=rf"the disk of {settings.index}/ is full\. The index in service is unchanged"):
+        make_builder(settings, embedder).build()
+    assert list((settings.index / "snapshots").iterdir()) == []
 
 
 def test_old_snapshots_beyond_the_kept_number_go(

@@ -68,3 +68,21 @@ def test_damage_that_comes_later_is_seen(settings: Settings, reports: list[Build
 def test_no_index_has_no_builds(settings: Settings) -> None:
     assert kept_builds(settings.index) == []
     assert find_build(settings.index, "000001-20260101T000000Z") is None
+
+
+def test_what_a_build_that_found_nothing_new_skipped_is_in_the_report_of_the_snapshot(
+    settings: Settings, embedder: WordEmbedder, reports: list[BuildReport]
+) -> None:
+    (settings.documents / "worse.pdf").write_bytes(b"no PDF")
+    report = make_builder(settings, embedder).build()
+    assert not report.is_new
+    [build, before] = kept_builds(settings.index)
+    assert build.report
+    assert [name for name, _ in build.report.skipped] == ["bad.pdf", "worse.pdf"]
+    assert (build.damage, before.report) == (None, reports[0])
+    for name in ("bad.pdf", "worse.pdf"):
+        (settings.documents / name).unlink()
+    make_builder(settings, embedder).build()
+    [build, _] = kept_builds(settings.index)
+    assert build.report
+    assert build.report.skipped == ()

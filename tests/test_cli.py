@@ -123,6 +123,15 @@ def test_status_shows_the_snapshot_in_service(run) -> None:  # type: ignore[no-u
     assert 0 <= facts["age_s"] < 600
 
 
+def test_status_names_what_was_skipped_since_though_nothing_was_built(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    run("build")
+    assert "skipped    none\n" in run("status").stdout
+    (settings.documents / "empty.txt").touch()
+    run("build")
+    assert json.loads(run("status", "--json").stdout)["skipped"] == ["empty.txt"]
+    assert "skipped    empty.txt\n" in run("status").stdout
+
+
 def test_history_can_be_walked_compared_and_pruned(run, tmp_path: Path, settings: Settings) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "questions.jsonl").write_text('{"question": "Where will Toyota build a manufacturing plant?"}\n')
     first = json.loads(run("build", "--json").stdout)["snapshot"]

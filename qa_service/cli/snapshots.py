@@ -13,9 +13,11 @@ def status(documents: Documents = None, index: Index = None, json_output: AsJson
     """Show the snapshot in service, how old it is, and those on disk."""
     settings = open_settings(documents=documents, index=index)
     from qa_service import terminal  # noqa: PLC0415
+    from qa_service.builds import read_report  # noqa: PLC0415
     from qa_service.indexing.snapshot import open_current, sizes  # noqa: PLC0415
 
-    manifest = open_current(settings.index).manifest
+    snapshot = open_current(settings.index)
+    manifest, report = snapshot.manifest, read_report(snapshot.folder)
     age = dt.datetime.now(dt.UTC) - manifest.built_at
     facts = {
         "version": manifest.id,
@@ -27,11 +29,18 @@ def status(documents: Documents = None, index: Index = None, json_output: AsJson
         "embedder": manifest.embedder,
         "backend": manifest.backend,
         "snapshots": sizes(settings.index),
+        "skipped": [name for name, _ in report.skipped] if report else None,
     }
     if json_output:
         terminal.print_json(facts)
     else:
-        terminal.print_facts(facts | {"newest": facts["newest"] or "no release has a date"})
+        terminal.print_facts(
+            facts
+            | {
+                "newest": facts["newest"] or "no release has a date",
+                "skipped": ", ".join(name for name, _ in report.skipped) or "none" if report else "unknown",
+            }
+        )
 
 
 def rollback(

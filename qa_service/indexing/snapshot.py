@@ -32,6 +32,7 @@ CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 REPORT = "report.json"
 REPLAY = "replay.json"
+SKIPPED = "skipped.json"
 _LOCK = ".lock"
 _SNAPSHOTS = "snapshots"
 _STAGING = ".building-"
@@ -228,9 +229,11 @@ def find_snapshot(index: Path, snapshot_id: str) -> Snapshot:
 
 def add_note(snapshot: Snapshot, name: str, text: str) -> None:
     """Put a file beside a sealed snapshot's own, in one step; no checksum covers it and nothing in service needs it."""
-    pending = snapshot.folder / f".{name}"
+    path, pending = snapshot.folder / name, snapshot.folder / f".{name}"
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
     write_readable(pending, text)
-    pending.replace(snapshot.folder / name)
+    pending.replace(path)
 
 
 def prune(index: Path, keep: int, drop: Drop, *, before: str | None = None, damaged: Collection[str] = ()) -> list[str]:

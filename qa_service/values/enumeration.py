@@ -54,7 +54,8 @@ _SEPARATOR = re.compile(r"\s*[;,]\s*(?:and|or|as well as)\s+|\s*[;,]\s+|\s+(?:an
 _ITEM = (
     r"(?:the )?[A-Z][\w.'’&-]*(?:(?: (?:of the|of|for|de|del|la|the|&))? [A-Z0-9][\w.'’&-]*)*(?: \([^()\n]{1,40}\))?"
 )
-_STATE_PART = r"(?:, (?:Inc\.?|Jr\.?|Sr\.?|III?|Ltd\.?|LLC|[A-Z]{2}(?!\w)|D\.C\.|[DRI]-[A-Z][\w.]*))?"
+# Possessive: ", AK" could be an item as well, and a list of states be read in more ways than it has characters.
+_STATE_PART = r"(?:, (?:Inc\.?|Jr\.?|Sr\.?|III?|Ltd\.?|LLC|[A-Z]{2}(?!\w)|D\.C\.|[DRI]-[A-Z][\w.]*))?+"
 _NAMES = re.compile(
     rf"(?<![\w.]){_ITEM}{_STATE_PART}(?:[,;] {_ITEM}{_STATE_PART})*[,;]? (?:and|as well as) "
     rf"{_ITEM}{_STATE_PART}(?![\w])"

@@ -51,6 +51,31 @@ def test_a_follow_up_is_asked_as_typed_in_the_same_thread_and_enter_still_asks_w
     expect(tab.locator("#latest .question")).to_have_text("Half typed")
 
 
+def test_an_older_question_is_asked_again_alone_as_its_link_says_whatever_was_asked_since(tab: Page) -> None:
+    tab.get_by_text("Limit the releases").click()
+    tab.get_by_label("To", exact=True).fill("2005-12-31")
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_count(1)
+    ask(tab, "And the latest?")
+    expect(tab.locator("#latest .interpreted")).to_have_text("And the latest? (How long did it last?)")
+    tab.get_by_label("To", exact=True).fill("")
+    ask(tab, "What did the bridge cost?")
+    expect(tab.locator("#latest .question")).to_have_text("What did the bridge cost?")
+
+    tab.get_by_role("link", name="Ask without").click()
+
+    expect(tab.locator("#latest .question")).to_have_text("And the latest? (How long did it last?)")
+    expect(tab.locator("#latest .interpreted")).to_have_count(0)
+    expect(tab.locator("#latest .understood-dates")).to_have_count(0)
+    expect(tab.locator("#latest .foot")).to_contain_text("limited to: To 31 December 2005")
+    expect(tab.locator("#chips li")).to_have_count(0)
+    expect(tab.locator(".turn")).to_have_count(4)
+    tab.get_by_role("link", name="Ask it as typed").click()
+    expect(tab.locator(".turn")).to_have_count(5)
+    expect(tab.locator("#latest .question")).to_have_text("And the latest?")
+    expect(tab.locator("#latest .interpreted")).to_have_count(0)
+
+
 def test_a_citation_opens_the_release_at_the_marked_words(tab: Page) -> None:
     tab.set_viewport_size(NARROW)
     ask(tab, "How long did it last?")

@@ -155,7 +155,7 @@ def test_a_follow_up_can_be_asked_as_typed_and_the_conversation_goes_on(
     first = page_of(ask(client, "How long?"))
     second = page_of(ask(client, "And the bridge?", **_grouped(first)))
     [link] = second.css("a[data-again]")
-    assert (link.attributes["href"], link.attributes["data-again"]) == ("/ask?q=And+the+bridge?", "as_typed=true")
+    assert link.attributes["href"] == "/ask?q=And+the+bridge?"
 
     again = {**_grouped(second), "question": "And the bridge?", "as_typed": "true"}
     third = page_of(client.post("/ask", data=again, headers=BROWSER))
@@ -169,8 +169,7 @@ def test_a_follow_up_can_be_asked_as_typed_and_the_conversation_goes_on(
 
 def test_dates_that_were_understood_are_a_chip_that_asks_without_them(client: FlaskClient) -> None:
     first = page_of(ask(client, "How long, by the latest release of May 2005?"))
-    [link] = first.css(".understood-dates a")
-    assert link.attributes["data-again"] == "read_dates=false"
+    [link] = first.css(".understood-dates a[data-again]")
     assert texts(first, ".understood-dates .label") == [
         "“latest”, “of May 2005”: releases from then come first, newest first"
     ]

@@ -20,30 +20,34 @@ showPast();
 serveTurns(thread);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  ask(question.value.trim());
+  const asked = question.value.trim();
+  if (!asked) return;
+  const body = new URLSearchParams(new FormData(form));
+  body.set("question", asked);
+  question.value = "";
+  ask(asked, body);
 });
 const fromLink = document.getElementById("latest");
 if (fromLink) remember(fromLink);
 keepConversation();
 if (!thread.querySelector(".turn")) focusUnlessTouched();
 
-// "Ask it as typed" and the like ask an earlier question again; what is being typed stays
+// "Ask it as typed" and the like ask what their link asks, alone and within its limits; what is being typed stays
 thread.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-again]");
   const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
   if (!link || !isPlain || button.disabled) return;
   event.preventDefault();
-  ask(link.closest(".turn").querySelector(".question").textContent, new URLSearchParams(link.dataset.again));
+  const conversation = [...new FormData(form)].filter(([name]) => name.startsWith("history_"));
+  const body = new URLSearchParams([...conversation, ["as_typed", "true"]]);
+  const { searchParams } = new URL(link.href);
+  searchParams.forEach((value, name) => body.append(name === "q" ? "question" : name, value));
+  ask(searchParams.get("q"), body);
 });
 
-async function ask(asked, otherwise) {
-  if (!asked) return;
-  const body = new URLSearchParams(new FormData(form));
-  body.set("question", asked);
-  otherwise?.forEach((value, name) => body.set(name, value));
+async function ask(asked, body) {
   const turn = show(ownTurn(asked, "Looking through the releases …", "waiting"));
   button.disabled = true; // Enter does nothing either while the form's button is disabled
-  if (!otherwise) question.value = "";
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch("/ask", { method: "POST", body, signal, headers: { Accept: "text/html" } });

@@ -211,6 +211,24 @@ def test_releases_ticked_in_the_list_are_the_only_ones_asked(tab: Page, address:
     expect(tab.locator(".card")).to_contain_text("No release within the limits you set answers it.")
 
 
+def test_limits_that_an_address_names_win_over_those_kept_and_the_conversation_stays(tab: Page, address: str) -> None:
+    tab.get_by_text("Limit the releases").click()
+    tab.get_by_label("To", exact=True).fill("2025-12-31")
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_text(ANSWER)
+
+    tab.goto(f"{address}/?document_id={SUMMIT.id}&date_from=2005-01-01")
+
+    expect(tab.locator("#chips .label")).to_have_text(["From 1 January 2005", f"Only {SUMMIT.title}"])
+    expect(tab.get_by_label("To", exact=True)).to_have_value("")
+    expect(tab.locator(".turn .question")).to_have_text(["How long did it last?"])
+    tab.get_by_role("button", name="Remove: From").click()
+    tab.reload()
+    expect(tab.locator("#chips .label")).to_have_text([f"Only {SUMMIT.title}"])
+    tab.goto(address)
+    expect(tab.locator("#chips .label")).to_have_text([f"Only {SUMMIT.title}"])
+
+
 def test_without_javascript_a_chip_takes_its_limit_off_and_keeps_the_conversation(
     plain_tab: Page, address: str
 ) -> None:

@@ -1,6 +1,8 @@
 // Keeps the conversation of this tab and its limits, so that reloading, or a visit to a release, does not end it.
+// One that began with a link is kept apart: opening a link to an own question must not take the conversation's place.
 
-const KEY = "conversation";
+const KEYS = { "/": "conversation", "/ask": "conversation of a link" };
+const LIMITS = ["date_from", "date_to", "document_id"];
 const MAX_TURNS = 100; // a browser keeps some 5 MB; a turn has 10 to 20 kB
 const thread = document.getElementById("thread");
 const form = document.getElementById("ask");
@@ -11,7 +13,7 @@ export function keepConversation() {
   addEventListener("pagehide", save);
   document.getElementById("start-over").addEventListener("click", () => {
     removeEventListener("pagehide", save);
-    write(null);
+    forget();
   });
   restore();
 }
@@ -29,12 +31,13 @@ function save() {
 }
 
 function restore() {
-  const saved = read();
+  const saved = read(location.pathname) ?? read("/ask"); // which is where a release that a link's answer cites leads back
   if (!saved) return;
   const shown = thread.querySelectorAll(".turn").length; // what the address asks for is answered anew by the server
   const isComeBackTo = performance.getEntriesByType("navigation")[0]?.type !== "navigate" && saved.address === here();
   if (shown && !isComeBackTo) return;
-  restoreLimits(saved.limits);
+  const named = new URLSearchParams(location.search);
+  if (isComeBackTo || !LIMITS.some((name) => named.has(name))) restoreLimits(saved.limits);
   if (shown >= saved.turns.length) return;
   for (const turn of thread.querySelectorAll("#latest")) turn.removeAttribute("id");
   thread.insertAdjacentHTML("beforeend", saved.turns.slice(shown).join(""));
@@ -53,9 +56,9 @@ function here() {
   return location.pathname + location.search;
 }
 
-function read() {
+function read(path) {
   try {
-    const saved = JSON.parse(sessionStorage.getItem(KEY));
+    const saved = JSON.parse(sessionStorage.getItem(KEYS[path]));
     return Array.isArray(saved?.turns) ? saved : null;
   } catch {
     return null; // storage may be off
@@ -64,9 +67,16 @@ function read() {
 
 function write(conversation) {
   try {
-    if (conversation) sessionStorage.setItem(KEY, JSON.stringify(conversation));
-    else sessionStorage.removeItem(KEY);
+    sessionStorage.setItem(KEYS[location.pathname], JSON.stringify(conversation));
   } catch {
     // off or full: nothing is kept then
+  }
+}
+
+function forget() {
+  try {
+    for (const key of Object.values(KEYS)) sessionStorage.removeItem(key);
+  } catch {
+    // off: there is nothing
   }
 }

@@ -74,6 +74,53 @@ def test_back_closes_the_release_beside_the_thread_and_closing_it_leaves_nothing
     expect(wide_tab).to_have_url(re.compile("/documents$"))
 
 
+def test_after_a_reload_back_leaves_the_page_whose_release_was_open(wide_tab: Page) -> None:
+    wide_tab.goto(wide_tab.url + "documents")
+    wide_tab.get_by_role("link", name="Ask", exact=True).click()
+    ask(wide_tab, "How many countries?")
+    wide_tab.get_by_role("link", name="Citation 1").click()
+    expect(wide_tab.locator("#beside mark.words")).to_be_visible()
+
+    wide_tab.reload()
+
+    expect(wide_tab.locator("#beside")).to_be_hidden()
+    wide_tab.evaluate("""() => new Promise(done => {
+        if (history.state === null) done();
+        addEventListener("popstate", done);
+    })""")
+    wide_tab.go_back()
+    expect(wide_tab).to_have_url(re.compile("/documents$"))
+
+
+def test_a_citation_clicked_as_soon_as_the_release_was_closed_opens_and_back_closes_it(wide_tab: Page) -> None:
+    ask(wide_tab, "How many countries?")
+    wide_tab.get_by_role("link", name="Citation 1").click()
+    beside = wide_tab.locator("#beside")
+    expect(beside.locator("mark.words")).to_have_text("about 50 countries")
+
+    wide_tab.evaluate("""() => {
+        const gone = new Promise(done => addEventListener("popstate", () => setTimeout(done), { once: true }));
+        document.querySelector("#beside button").click();
+        document.querySelectorAll(".refs a")[1].click();
+        return gone;
+    }""")
+
+    expect(beside.locator("mark.words")).to_have_text("About 50 countries")
+    wide_tab.go_back()
+    expect(beside).to_be_hidden()
+    expect(wide_tab.locator(".answer").first).to_be_visible()
+
+
+def test_printing_leaves_the_release_open_beside_the_thread(wide_tab: Page) -> None:
+    ask(wide_tab, "How many countries?")
+    wide_tab.get_by_role("link", name="Citation 1").click()
+    expect(wide_tab.locator("#beside mark.words")).to_be_visible()
+
+    wide_tab.pdf(format="A4")
+
+    expect(wide_tab.locator("#beside mark.words")).to_be_visible()
+
+
 def test_the_nearest_passages_of_a_refusal_open_beside_the_thread_too(wide_tab: Page) -> None:
     ask(wide_tab, "Who won the match?")
 

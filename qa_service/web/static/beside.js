@@ -2,9 +2,10 @@
 // It is a step of the browser's history, so that Back closes it, as it leads back from the release's own page.
 
 const panel = document.getElementById("beside");
-const wide = matchMedia("(min-width: 68rem)");
+const wide = matchMedia("print, (min-width: 68rem)"); // paper is narrow, and printing closes nothing
 let opener = null;
 let opened = 0;
+let isGoingBack = false;
 
 export function openBesideThread() {
   document.addEventListener("click", (event) => {
@@ -20,7 +21,23 @@ export function openBesideThread() {
   wide.addEventListener("change", () => {
     if (!wide.matches) close();
   });
-  addEventListener("popstate", hide);
+  addEventListener("popstate", () => {
+    const isOwn = isGoingBack;
+    isGoingBack = false;
+    if (!isOwn) hide();
+    else if (!panel.hidden) addStep(); // opened again before the browser had gone back
+  });
+  goBack(); // a page that was loaded anew has nothing open
+}
+
+function addStep() {
+  history.pushState({ isBeside: true }, "");
+}
+
+function goBack() {
+  if (!history.state?.isBeside) return;
+  isGoingBack = true;
+  history.back();
 }
 
 async function open(link) {
@@ -28,7 +45,7 @@ async function open(link) {
   opener = link;
   const top = link.getBoundingClientRect().top;
   fill([message("Opening the release …")], link.href);
-  if (panel.hidden) history.pushState({ isBeside: true }, "");
+  if (panel.hidden && !isGoingBack) addStep();
   panel.hidden = false;
   scrollBy({ top: link.getBoundingClientRect().top - top, behavior: "instant" }); // the words clicked stay where they were
   panel.focus({ preventScroll: true });
@@ -81,7 +98,7 @@ function message(text) {
 function close() {
   if (panel.hidden) return;
   hide();
-  if (history.state?.isBeside) history.back();
+  if (!isGoingBack) goBack();
 }
 
 function hide() {

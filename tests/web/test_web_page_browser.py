@@ -315,6 +315,45 @@ def test_a_link_replays_question_and_limits_and_names_the_snapshot(tab: Page) ->
     expect(tab.locator(".notice")).to_contain_text("This link was made when snapshot 000001-20200101T000000Z answered.")
 
 
+def test_a_link_to_an_own_question_leaves_the_conversation_as_it_was(tab: Page, address: str) -> None:
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_text(ANSWER)
+    ask(tab, "And why?")
+    tab.locator("#latest").get_by_role("link", name="Link to this question").click()
+    expect(tab.locator(".turn .question")).to_have_text(["And why? (How long did it last?)"])
+
+    tab.goto(address)
+
+    expect(tab.locator(".turn .question")).to_have_text(["How long did it last?", "And why?"])
+
+
+def test_from_a_question_of_a_link_a_release_leads_back_to_it(tab: Page, address: str) -> None:
+    tab.set_viewport_size(NARROW)
+    tab.goto(f"{address}/ask?q=How+long+did+it+last%3F")
+    tab.get_by_role("link", name=SUMMIT.title).click()
+
+    tab.get_by_role("link", name="Back to the questions").click()
+
+    expect(tab.locator(".answer")).to_have_text(ANSWER)
+    tab.get_by_role("link", name="Start over").click()
+    expect(tab.locator(".turn")).to_have_count(0)
+
+
+def test_a_question_asked_again_of_another_snapshot_is_listed_once(tab: Page, address: str) -> None:
+    ask(tab, "How long did it last?")
+    expect(tab.locator(".answer")).to_have_text(ANSWER)
+    tab.evaluate(
+        """old => localStorage.setItem("past", localStorage.getItem("past").replaceAll(old, "000001-old"))""",
+        INFO.version,
+    )
+
+    ask(tab, "How long did it last?")
+
+    expect(tab.locator(".answer")).to_have_count(2)
+    addresses = tab.evaluate("JSON.parse(localStorage.getItem('past')).map(entry => entry.address)")
+    assert [parse_qs(urlsplit(one).query)["snapshot"] for one in addresses] == [[INFO.version]]
+
+
 def test_questions_are_kept_in_the_browser_until_they_are_cleared(tab: Page, address: str) -> None:
     expect(tab.get_by_role("heading", name="Asked before")).to_be_hidden()
     ask(tab, "How long did it last?")

@@ -18,10 +18,18 @@ export function remember(turn) {
   if (!link) return;
   const question = turn.querySelector(".question").textContent;
   const answer = turn.querySelector(".answer, .quote")?.textContent ?? null;
-  const address = new URL(link.href);
-  const others = load().filter((entry) => entry.address !== address.pathname + address.search);
-  store([{ question, answer, address: address.pathname + address.search }, ...others].slice(0, MAX));
+  const { pathname, search } = new URL(link.href);
+  const address = pathname + search;
+  const others = load().filter((entry) => withoutSnapshot(entry.address) !== withoutSnapshot(address));
+  store([{ question, answer, address }, ...others].slice(0, MAX));
   show();
+}
+
+// a link names the snapshot that answered; asked of another one, the question is the same
+function withoutSnapshot(address) {
+  const parameters = new URL(address, location.origin).searchParams;
+  parameters.delete("snapshot");
+  return parameters.toString();
 }
 
 function show() {

@@ -67,7 +67,8 @@ _PROBLEMS = {
     422: "A field is missing, unknown, of the wrong type or out of range; `errors` names each.",
     429: "This client has asked more than it may; Retry-After says when to come back.",
     500: "Something went wrong here. Nothing of the server is told; its log has the request's id.",
-    503: "More is asked than can be answered, or there is no index yet; Retry-After says when to come back.",
+    503: "More is asked than can be answered, there is no index yet, or the machine can't do it now; Retry-After says "
+    "when to come back.",
 }
 _ANYWHERE = {421, 500}
 _RETRY_LATER = {429, 503}
@@ -164,7 +165,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Bring the index up to date",
         "Questions are answered meanwhile.",
         {202: Given("It has begun", {JSON: responses.Job}, location="Where its progress is told")},
-        (401, 403, 409),
+        (401, 403, 409, 503),
         needs_token=True,
     ),
     ("/rebuild/{job_id}", "get"): Operation(

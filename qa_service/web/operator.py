@@ -6,6 +6,7 @@ programs send it with each request and get JSON from the same addresses.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
@@ -14,20 +15,22 @@ from werkzeug.exceptions import Conflict, Forbidden, HTTPException, NotFound, Se
 
 from qa_service.builds import KeptBuild, find_build, kept_builds
 from qa_service.errors import BusyError, DamagedSnapshotError, SnapshotError
-from qa_service.indexing.snapshot import current_id, roll_back, writing
+from qa_service.indexing.snapshot import current_id, roll_back, snapshot_ids, writing
 from qa_service.serialization import index_info_as_json
 from qa_service.types import IndexInfo
 from qa_service.web import access
 from qa_service.web.current import current_engine
 from qa_service.web.negotiation import JSON, wants_page
 from qa_service.web.problems import as_response
-from qa_service.web.rebuild import begin_job, find_job, job_as_json, rebuilder_in_charge
+from qa_service.web.rebuild import RETRY_AFTER_S, begin_job, find_job, job_as_json, rebuilder_in_charge
 from qa_service.web.schemas import RollbackRequest, parse_json_object, validate
 from qa_service.web.wording import job_in_words
 
 SHOWN_JOBS = 5
 SHOWN_NAMES = 2_000
 """Of a list of a report's releases: a page of more is slow to open. JSON has them all."""
+
+logger = logging.getLogger(__name__)
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
 
@@ -105,7 +108,7 @@ def show_build(snapshot_id: str) -> ResponseReturnValue:
     index = rebuilder_in_charge().index
     build = find_build(index, snapshot_id)
     if build is None:
-        raise NotFound(f"There is no snapshot {snapshot_id}. It may have been removed; /operator lists those kept.")
+        raise _no_snapshot(snapshot_id)
     if not wants_page():
         report, replay = build.report, build.replay
         return jsonify(
@@ -150,18 +153,28 @@ def put_in_service() -> ResponseReturnValue:
     index = rebuilder_in_charge().index
     try:
         with writing(index):
+            if snapshot_id not in snapshot_ids(index):
+                raise _no_snapshot(snapshot_id)
             manifest = roll_back(index, snapshot_id).manifest
     except BusyError as error:
         raise Conflict("A build is running, so nothing was rolled back. Try again when it has ended.") from error
     except DamagedSnapshotError as error:
         raise Conflict(f"Nothing was rolled back: {error}") from error
-    except SnapshotError as error:
-        raise NotFound(
-            f"There is no snapshot {snapshot_id}. It may have been removed; /operator lists those kept."
+    except (SnapshotError, OSError) as error:
+        logger.warning("a rollback to %s failed: %s", snapshot_id, error)
+        raise ServiceUnavailable(
+            "The rollback failed, because this machine can't read or write the index now; /operator tells what is in "
+            "service. Look at its disk, its open files and who may write to the index folder, then ask again. The "
+            "server's log says more.",
+            retry_after=RETRY_AFTER_S,
         ) from error
     if wants_page():
         return redirect(url_for("operator.overview", rolled_back=manifest.id), 303)
     return jsonify(snapshot=manifest.id, documents=manifest.n_documents, passages=manifest.n_passages)
+
+
+def _no_snapshot(snapshot_id: str) -> NotFound:
+    return NotFound(f"There is no snapshot {snapshot_id}. It may have been removed; /operator lists those kept.")
 
 
 def _overview_page(problem: Conflict | None = None) -> str:

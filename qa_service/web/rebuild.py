@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Flask, current_app, jsonify, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Conflict, NotFound
+from werkzeug.exceptions import Conflict, NotFound, ServiceUnavailable
 
 from qa_service.errors import BusyError
 from qa_service.web.access import check_bearer
 
 if TYPE_CHECKING:
     from qa_service.rebuilding import Job, Rebuilder
+
+RETRY_AFTER_S = 60
+"""When the machine is at fault: somebody has to look at it first."""
+
+logger = logging.getLogger(__name__)
 
 blueprint = Blueprint("rebuild", __name__)
 blueprint.before_request(check_bearer)
@@ -48,11 +54,19 @@ def begin_job() -> Job:
 
     Raises:
         Conflict: One is running.
+        ServiceUnavailable: The machine can't begin one now. The reason may name folders, so it goes to the log only.
     """
     try:
         return rebuilder_in_charge().start()
     except BusyError as error:
         raise Conflict("A rebuild is running. Ask again when it has ended.") from error
+    except (OSError, RuntimeError) as error:
+        logger.warning("no rebuild was begun: %s", error)
+        raise ServiceUnavailable(
+            "No rebuild was begun, because this machine can't begin one now. Look at its disk, its memory and who may "
+            "write to the index folder, then ask again. The server's log says more.",
+            retry_after=RETRY_AFTER_S,
+        ) from error
 
 
 def find_job(job_id: str) -> Job:

@@ -198,6 +198,8 @@ def test_rebuilds_are_as_described(live: FakeLive) -> None:
     assert check(client.get("/rebuild/7", headers={"Authorization": "Bearer x"}), "/rebuild/{job_id}")["status"] == 403
     rebuilder.is_busy = True
     assert check(client.post("/rebuild", headers=AUTHORIZED), "/rebuild", "post")["status"] == 409
+    rebuilder.fault = OSError("full")
+    assert check(client.post("/rebuild", headers=AUTHORIZED), "/rebuild", "post")["status"] == 503
 
 
 @pytest.mark.parametrize("name", ["Reply", "Answer", "Citation", "Passage", "Index"])

@@ -1,5 +1,6 @@
 """The operator's page: who may see it, what it says of builds, rebuilding and rolling back."""
 
+import errno
 import json
 import re
 import shutil
@@ -13,6 +14,8 @@ from web_operator_fakes import HOSTILE_NAME, REPLAYED, TOKEN, FollowingLive, Ste
 from werkzeug.test import TestResponse
 
 from qa_service.config import Settings
+from qa_service.errors import SnapshotError
+from qa_service.indexing import snapshot
 from qa_service.indexing.snapshot import (
     REPLAY,
     REPORT,
@@ -21,7 +24,7 @@ from qa_service.indexing.snapshot import (
     snapshot_ids,
     writing,
 )
-from qa_service.web import access
+from qa_service.web import access, operator
 from qa_service.web.app import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -483,6 +486,41 @@ def test_a_damaged_snapshot_is_not_put_in_service(signed_in: FlaskClient, settin
     )
     problem = signed_in.post("/operator/rollback", json={"snapshot": old}, headers=BEARER)
     assert (problem.status_code, problem.content_type) == (409, "application/problem+json")
+    assert current_id(settings.index) == new
+
+
+def test_a_snapshot_that_can_not_be_read_now_is_not_said_to_be_gone(
+    signed_in: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, old = snapshot_ids(settings.index)
+
+    def fail(*_: object) -> None:
+        raise SnapshotError(f"vectors.npy of snapshot {old} can't be read now (Too many open files): look at /srv.")
+
+    monkeypatch.setattr(operator, "roll_back", fail)
+    for sent in ({"data": {"snapshot": old}, "headers": OWN}, {"json": {"snapshot": old}, "headers": BEARER}):
+        response = signed_in.post("/operator/rollback", **sent)
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+        assert "The rollback failed, because this machine can't read or write the index now;" in response.text.replace(
+            "&#39;", "'"
+        )
+        assert "/srv" not in response.text
+    assert current_id(settings.index) == new
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+def test_a_rollback_that_can_not_be_written_is_503_and_names_no_path(
+    signed_in: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    new, old = snapshot_ids(settings.index)
+
+    def fail(index: Path, _: str) -> None:
+        raise OSError(code, "It can't be written", str(index))
+
+    monkeypatch.setattr(snapshot, "point_current", fail)
+    response = signed_in.post("/operator/rollback", json={"snapshot": old}, headers=BEARER)
+    assert (response.status_code, response.content_type) == (503, "application/problem+json")
+    assert str(settings.index.parent) not in response.text
     assert current_id(settings.index) == new
 
 

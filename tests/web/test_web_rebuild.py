@@ -1,4 +1,5 @@
 import datetime as dt
+import errno
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,8 +16,11 @@ JOB = Job("20260102T120000Z-1", "running", dt.datetime(2026, 1, 2, 12, tzinfo=dt
 
 class FakeRebuilder:
     is_busy = False
+    fault: Exception | None = None
 
     def start(self) -> Job:
+        if self.fault:
+            raise self.fault
         if self.is_busy:
             raise BusyError("another build of /srv/index/ is running")
         return JOB
@@ -50,6 +54,29 @@ def test_a_second_rebuild_is_a_conflict_that_names_no_path(client: FlaskClient, 
     response = client.post("/rebuild", headers=AUTHORIZED)
     assert (response.status_code, response.content_type) == (409, "application/problem+json")
     assert "/srv" not in response.text
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "/srv/index/jobs/1"),
+        OSError(errno.EROFS, "Read-only file system", "/srv/index/jobs/1"),
+        RuntimeError("can't start new thread"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/rebuild", "/operator/rebuild"])
+def test_a_rebuild_that_the_machine_can_not_begin_is_503_with_what_to_do_and_no_path(
+    client: FlaskClient, rebuilder: FakeRebuilder, path: str, fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    rebuilder.fault = fault
+    response = client.post(path, headers=AUTHORIZED)
+    assert (response.status_code, response.content_type) == (503, "application/problem+json")
+    assert response.json["detail"] == (
+        "No rebuild was begun, because this machine can't begin one now. Look at its disk, its memory and who may "
+        "write to the index folder, then ask again. The server's log says more."
+    )
+    assert response.headers["Retry-After"] == "60"
+    assert str(fault) in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from qa_service.types import Turn
+from qa_service.web.negotiation import wants_page
 from qa_service.web.problems import FieldError, InvalidFields
 from qa_service.web.schemas import MAX_TURNS, UNKNOWN_FIELD, AskRequest, ListRequest, TimelineRequest, validate
 
@@ -62,7 +63,10 @@ def parse_list_query(values: Values) -> ListRequest:
     Raises:
         InvalidFields: Naming every parameter that is not as it should be.
     """
-    fields = _without_empty(_one_or_many(values), "date_from", "date_to")
+    known = set(ListRequest.model_fields)
+    _refuse_unknown(values, known)
+    given = _without_empty(_one_or_many(values), "date_from", "date_to")
+    fields = {name: value for name, value in given.items() if name in known}
     for name in fields.keys() & {"offset", "limit"}:
         fields[name] = _whole_number(fields[name])
     return validate(ListRequest, fields)
@@ -159,6 +163,10 @@ def _flat_name(path: str, question: str) -> str:
 
 
 def _refuse_unknown(values: Iterable[str], known: set[str]) -> None:
+    """Refuse names that nobody knows.
+
+    From a browser they are passed over, unless there is a hint to give: sites add some to links that are shared there.
+    """
     hints = {"question": ": the question goes in q"} if "q" in known else {}
-    if unknown := [name for name in values if name not in known]:
+    if unknown := [name for name in values if name not in known and (name in hints or not wants_page())]:
         raise InvalidFields([FieldError(name, UNKNOWN_FIELD + hints.get(name, "")) for name in unknown])

@@ -158,6 +158,23 @@ def test_a_wrong_parameter_is_told_in_plain_words(client: FlaskClient, address: 
 
 
 @pytest.mark.parametrize(
+    "address", ["/ask?q=How+long", "/timeline?q=How+long", "/documents?words=visit", "/?date_to=2024-01-01"]
+)
+def test_what_another_site_added_to_a_shared_link_is_no_fault_for_a_browser(client: FlaskClient, address: str) -> None:
+    response = client.get(f"{address}&fbclid=a&utm_source=b&utm_source=c", headers=BROWSER)
+
+    assert response.status_code == 200
+    assert response.text == client.get(address, headers=BROWSER).text or "/ask" in address
+
+
+def test_a_browser_is_still_told_what_it_asks_wrongly(client: FlaskClient) -> None:
+    response = client.get("/ask?question=a&fbclid=b", headers=BROWSER)
+
+    assert response.status_code == 422
+    assert "Unknown field: the question goes in q" in response.text
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"question": "x" * 2_000},

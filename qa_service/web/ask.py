@@ -10,7 +10,7 @@ from qa_service.web.answering import answer
 from qa_service.web.current import current_engine
 from qa_service.web.events import stream_answer
 from qa_service.web.forms import parse_ask_form, parse_ask_query
-from qa_service.web.negotiation import FORM, JSON, JSON_WANTED, wants_events, wants_page
+from qa_service.web.negotiation import FORM, JSON, JSON_WANTED, sends_form, wants_events, wants_page
 from qa_service.web.problems import as_http, as_response
 from qa_service.web.schemas import AskRequest, parse_json_object, validate
 
@@ -42,8 +42,7 @@ def ask() -> ResponseReturnValue:
 def _posted_request() -> AskRequest:
     if request.mimetype == JSON:
         return validate(AskRequest, parse_json_object(request.get_data()))
-    # curl -d sends JSON as a form unless told otherwise
-    if request.mimetype == FORM and not next(iter(request.form), "").lstrip().startswith("{"):
+    if sends_form():
         return parse_ask_form(request.form)
     raise UnsupportedMediaType(JSON_WANTED)
 

@@ -4,61 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import threading
-import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable, TooManyRequests
+from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable, TooManyRequests, UnsupportedMediaType
 
 from qa_service.feedback import Feedback, FeedbackError, FeedbackFullError
 from qa_service.web.current import current_engine
-from qa_service.web.negotiation import JSON, wants_page
+from qa_service.web.limits import RateLimit
+from qa_service.web.negotiation import JSON, JSON_WANTED, sends_form, wants_page
 from qa_service.web.problems import FieldError, InvalidFields
 from qa_service.web.schemas import FeedbackRequest, parse_json_object, validate
 
 if TYPE_CHECKING:
     from qa_service.feedback import FeedbackStore
 
-MAX_FROM_ONE_ADDRESS = 12
+MAX_FROM_ONE_CLIENT = 12
 """Entries a minute, in each process. The store has a limit for all of them together."""
 RETRY_AFTER_S = 60
-_MAX_ADDRESSES = 10_000
 
 blueprint = Blueprint("feedback", __name__)
-
-
-class Throttle:
-    """Counts what each address sent within the last minute. Addresses are then forgotten, and never written down."""
-
-    def __init__(self, n_a_minute: int) -> None:
-        self._n_a_minute = n_a_minute
-        self._times: dict[str, deque[float]] = {}
-        self._lock = threading.Lock()
-
-    def takes(self, address: str) -> bool:
-        """Return whether `address` may send one more now; if so, it is counted."""
-        now = time.monotonic()
-        with self._lock:
-            if len(self._times) >= _MAX_ADDRESSES:
-                self._times = {key: times for key, times in self._times.items() if times[-1] > now - 60}
-            times = self._times.setdefault(address, deque())
-            while times and times[0] <= now - 60:
-                times.popleft()
-            is_taken = len(times) < self._n_a_minute and len(self._times) <= _MAX_ADDRESSES
-            if is_taken:
-                times.append(now)
-            elif not times:
-                del self._times[address]
-            return is_taken
 
 
 def keep_in(app: Flask, store: FeedbackStore | None) -> None:
     """Make `store` what keeps feedback in this application; None means that it takes none, and pages don't ask."""
     app.extensions["qa_service.feedback"] = store
-    app.extensions["qa_service.feedback.throttle"] = Throttle(MAX_FROM_ONE_ADDRESS)
+    app.extensions["qa_service.feedback.rate"] = RateLimit(
+        MAX_FROM_ONE_CLIENT, refusal="You sent much feedback within a minute. Try again later."
+    )
     app.jinja_env.globals["takes_feedback"] = lambda: store is not None
 
 
@@ -72,8 +46,7 @@ def take_feedback() -> ResponseReturnValue:
         raise Forbidden("This was sent by another site's page.")
     given = validate(FeedbackRequest, _fields())
     _check_words(given)
-    if not current_app.extensions["qa_service.feedback.throttle"].takes(request.remote_addr or ""):
-        raise TooManyRequests("You sent much feedback within a minute. Try again later.", retry_after=RETRY_AFTER_S)
+    current_app.extensions["qa_service.feedback.rate"].count(request.remote_addr or "")
     words = given.model_dump(exclude={"key"})
     entry = Feedback(key=given.key or secrets.token_hex(8), at=dt.datetime.now(dt.UTC), **words)
     try:
@@ -92,6 +65,8 @@ def take_feedback() -> ResponseReturnValue:
 def _fields() -> dict[str, object]:
     if request.mimetype == JSON:
         return parse_json_object(request.get_data())
+    if not sends_form():
+        raise UnsupportedMediaType(JSON_WANTED)
     # browsers send line breaks of a form's fields as CRLF; releases have LF
     return {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
 

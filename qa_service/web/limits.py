@@ -89,14 +89,21 @@ class Places:
 
 
 class RateLimit:
-    """Questions per minute of one client: as many at once as a minute allows, then evenly.
+    """Questions or the like per minute of one client: as many at once as a minute allows, then evenly.
 
     References:
         The generic cell rate algorithm, ITU-T I.371: kept per client is only when its allowance is whole again.
     """
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        per_minute: int,
+        *,
+        refusal: str = "You ask more questions than one client may. Wait before the next one.",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._interval_s = MINUTE_S / per_minute
+        self._refusal = refusal
         self._clock = clock
         self._lock = threading.Lock()
         self._whole_at: dict[str, float] = {}
@@ -116,10 +123,7 @@ class RateLimit:
             whole_at = max(self._whole_at.get(client, now), now) + min(n_questions * self._interval_s, MINUTE_S)
             wait_s = whole_at - now - MINUTE_S
             if wait_s > 1e-6:  # a rounding error is no question too many
-                raise TooManyRequests(
-                    "You ask more questions than one client may. Wait before the next one.",
-                    retry_after=math.ceil(wait_s),
-                )
+                raise TooManyRequests(self._refusal, retry_after=math.ceil(wait_s))
             if client not in self._whole_at and len(self._whole_at) >= _REMEMBERED_CLIENTS:
                 self._forget(now)
             self._whole_at[client] = whole_at

@@ -156,7 +156,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Say whether an answer is right",
         "Kept on the server for its evaluation, if it takes feedback.",
         {201: Given("The word is kept", {JSON: responses.FeedbackKept}), 200: Given("A page of thanks", {HTML: None})},
-        (400, 403, 404, 413, 422, 429, 503),
+        (400, 403, 404, 413, 415, 422, 429, 503),
         body=schemas.FeedbackRequest,
         form=tuple(schemas.FeedbackRequest.model_fields),
     ),

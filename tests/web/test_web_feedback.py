@@ -1,5 +1,6 @@
 """POST /feedback: what is taken, what is refused, and that it is shown nowhere."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from web_fakes import SUMMIT, FakeLive
 
 from qa_service.feedback import FeedbackStore
 from qa_service.web.app import create_app
-from qa_service.web.feedback import MAX_FROM_ONE_ADDRESS
+from qa_service.web.feedback import MAX_FROM_ONE_CLIENT
 
 BROWSER = {"Accept": "text/html"}
 QUOTE = "Leaders of about 50 countries attended the ceremony in Red Square."
@@ -96,15 +97,37 @@ def test_what_can_become_no_question_is_refused(
     assert store.entries() == []
 
 
-def test_one_address_can_say_only_so_much_a_minute(client: FlaskClient, store: FeedbackStore) -> None:
-    statuses = [client.post("/feedback", json=WORD).status_code for _ in range(MAX_FROM_ONE_ADDRESS)]
+def test_one_client_can_say_only_so_much_a_minute(client: FlaskClient, store: FeedbackStore) -> None:
+    statuses = [client.post("/feedback", json=WORD).status_code for _ in range(MAX_FROM_ONE_CLIENT)]
     refused = client.post("/feedback", json=WORD)
     other = client.post("/feedback", json=WORD, environ_base={"REMOTE_ADDR": "192.0.2.7"})
 
     assert set(statuses) == {201}
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 5
+    assert refused.get_json()["detail"] == "You sent much feedback within a minute. Try again later."
     assert other.status_code == 201
-    assert len(store.entries()) == MAX_FROM_ONE_ADDRESS + 1
+    assert len(store.entries()) == MAX_FROM_ONE_CLIENT + 1
+
+
+def test_those_of_one_ipv6_network_are_one_client(client: FlaskClient) -> None:
+    statuses = [
+        client.post("/feedback", json=WORD, environ_base={"REMOTE_ADDR": f"2001:db8::{n:x}"}).status_code
+        for n in range(MAX_FROM_ONE_CLIENT + 1)
+    ]
+
+    assert statuses == [201] * MAX_FROM_ONE_CLIENT + [429]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "multipart/form-data; boundary=x", "", "application/x-www-form-urlencoded"]
+)
+def test_what_is_neither_json_nor_a_form_is_415(client: FlaskClient, store: FeedbackStore, content_type: str) -> None:
+    response = client.post("/feedback", data=json.dumps(WORD), content_type=content_type)
+
+    assert (response.status_code, response.content_type) == (415, "application/problem+json")
+    assert "Content-Type: application/json" in response.get_json()["detail"]
+    assert store.entries() == []
 
 
 def test_a_full_store_is_told_without_its_path(live: FakeLive, tmp_path: Path) -> None:

@@ -178,6 +178,7 @@ def test_feedback_is_as_described(client: FlaskClient) -> None:
     check(client.post("/feedback", json=given), "/feedback", "post")
     check(client.post("/feedback", json={**given, "verdict": "left"}), "/feedback", "post")
     check(client.post("/feedback", data=given, headers=BROWSER), "/feedback", "post")
+    assert check(client.post("/feedback", data="x", content_type="text/plain"), "/feedback", "post")["status"] == 415
 
 
 def test_what_limits_refuse_is_as_described(live: FakeLive) -> None:

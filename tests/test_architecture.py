@@ -27,6 +27,7 @@ LAYERS = [
         "client",
         "hosts",
         "job_folder",
+        "web_address",
     },
     {"sentences", "answer_types"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue", "values"},

@@ -22,8 +22,8 @@ from qa_service.loading.canonical import one_line
 from qa_service.loading.dates import stated_date
 from qa_service.loading.encoding import decode
 from qa_service.loading.extracted import Block
-from qa_service.loading.front_matter import web_address
 from qa_service.loading.html import html_fragment
+from qa_service.web_address import web_address
 
 logger = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ It says what the release's own words don't: title, date, source address, and a n
 import datetime as dt
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import yaml
 
 from qa_service.loading.canonical import one_line
 from qa_service.loading.dates import stated_date
+from qa_service.web_address import web_address
 
 _OPENING = re.compile(r"(?:[ \t\ufeff]*\n)*\ufeff?---[ \t]*\n")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
@@ -22,7 +22,6 @@ _ENTRY = re.compile(r"(?P<key>[\w-]+)[ \t]*:(?:\s.*)?", re.DOTALL)
 _BETWEEN_ENTRIES = re.compile(r"\n(?=[^\s-])")
 _COMMENT = re.compile(r"^#.*\n?", re.MULTILINE)
 _LONGEST_NOTE = 500
-_LONGEST_ADDRESS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +54,6 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
         note=fields["note"][:_LONGEST_NOTE] if "note" in fields else None,
     )
     return front_matter, text[closing.end() :]
-
-
-def web_address(value: str) -> str | None:
-    """Return `value` if it is an http(s) address. Nothing else may be a link: `javascript:` would run in the page."""
-    value = value.strip()
-    if len(value) > _LONGEST_ADDRESS or not value.isprintable() or " " in value:
-        return None
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return None
-    return value if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def _parse(block: str) -> dict[str, str] | None:

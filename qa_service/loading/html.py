@@ -11,10 +11,10 @@ from qa_service.loading.canonical import one_line
 from qa_service.loading.dates import stated_date
 from qa_service.loading.encoding import decode
 from qa_service.loading.extracted import Block, Extracted
-from qa_service.loading.front_matter import web_address
 from qa_service.loading.html_blocks import BlockCollector
 from qa_service.loading.html_bounds import bound_parsing
 from qa_service.loading.html_regions import Region
+from qa_service.web_address import web_address
 
 _CHARSET = re.compile(rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _CHARSET_WITHIN = 4096  # bytes; browsers look at 1024

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from qa_service.types import Answer, Citation
 from qa_service.web.wording import long_date
+from qa_service.web_address import web_address
 
 _FORMS = ("Text", "Markdown", "BibTeX")
 # Browsers look for a fragment's words inside one block, so the ends of a quote that is long or has lines stand for it.
@@ -25,18 +26,13 @@ _ADDRESS: dict[str, str | int | None] = {char: f"%{ord(char):02X}" for char in '
 """What a browser may take in an address but Markdown and BibTeX may not."""
 
 
-def web_address(address: str | None) -> str | None:
-    """Return `address` if it is one of the web; `javascript:` and the like are not for clicking."""
-    return address if address and address.lower().startswith(("http://", "https://")) else None
-
-
 def original_url(source_url: str | None, words: str) -> str | None:
     """Return where the original opens at `words`, by a text fragment; None when no original is known.
 
     References:
         WICG, "URL Fragment Text Directives": comma, ampersand and hyphen are syntax, so they are percent-encoded too.
     """
-    address = web_address(source_url)
+    address = web_address(source_url or "")
     if address is None:
         return None
     directive = _text_directive(words)
@@ -47,7 +43,7 @@ def original_url(source_url: str | None, words: str) -> str | None:
 
 def copies(answer: Answer, citation: Citation, release_url: str) -> list[tuple[str, str]]:
     """Return the answer with its citation in each form, named. `release_url` is where our page of the release opens."""
-    address = (web_address(citation.source_url) or release_url).translate(str.maketrans(_ADDRESS))
+    address = (web_address(citation.source_url or "") or release_url).translate(str.maketrans(_ADDRESS))
     texts = (
         _as_text(answer, citation, address),
         _as_markdown(answer, citation, address),

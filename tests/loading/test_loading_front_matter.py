@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 
-from qa_service.loading.front_matter import FrontMatter, split_front_matter, web_address
+from qa_service.loading.front_matter import FrontMatter, split_front_matter
+from qa_service.web_address import web_address
 
 
 def stated(block: str) -> FrontMatter:

@@ -41,7 +41,20 @@ def test_a_fragment_of_the_address_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", [None, "", "javascript:alert(1)", "data:text/html,x", "//a.example", "ftp://a.example"]
+    "address",
+    [
+        None,
+        "",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//a.example",
+        "ftp://a.example",
+        "https://",
+        "http://[bad",
+        "https://a.example/a b",
+        "https://a.example/\u202e",
+        "https://a.example/" + "x" * 3_000,
+    ],
 )
 def test_only_addresses_of_the_web_are_linked(address: str | None) -> None:
     assert original_url(address, "words") is None

@@ -124,7 +124,7 @@ def make_server(live: LiveEngine) -> MCPServer[Any]:
         release's text. When the releases don't say, `answered` is false, with a `reason`.
         """
         filters = _filters(date_from, date_to, document_ids)
-        turns = [Turn(turn.question, turn.answer or None) for turn in history or ()]
+        turns = [Turn(turn.question, turn.answer) for turn in history or ()]
         return _result(
             live,
             lambda engine: reply_as_json(engine.ask(question, history=turns, top_k=top_k, filters=filters)),

@@ -160,10 +160,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the conversation and the answer it got, None when it was refused."""
+    """An earlier question of the conversation and the answer it got, None when it was refused.
+
+    An answer without words is none, as forms and programs may send it.
+    """
 
     question: str
     answer: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.answer is not None and not self.answer.strip():
+            object.__setattr__(self, "answer", None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def parse_list_query(values: Values) -> ListRequest:
 def history_of(values: Values) -> list[Turn]:
     """Return the turns that a form carries, not validated, at most the last `MAX_TURNS`."""
     pairs = zip(values.getlist("history_question"), values.getlist("history_answer"), strict=False)
-    return [Turn(question, answer or None) for question, answer in pairs][-MAX_TURNS:]
+    return [Turn(question, answer) for question, answer in pairs][-MAX_TURNS:]
 
 
 def newest_turns(turns: Sequence[Turn]) -> list[Turn]:

@@ -68,8 +68,8 @@ class TurnRequest(_Request):
 
     @property
     def for_engine(self) -> Turn:
-        """The same, as the engine takes it: an answer without words is none."""
-        return Turn(self.question, self.answer or None)
+        """The same, as the engine takes it."""
+        return Turn(self.question, self.answer)
 
 
 class FilterRequest(_DateRange):

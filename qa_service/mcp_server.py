@@ -31,7 +31,7 @@ from qa_service.errors import BackendError, QaServiceError, QuestionError, Setti
 from qa_service.hosts import HostNames
 from qa_service.live import LiveEngine
 from qa_service.serialization import document_url, hit_as_json, index_info_as_json, reply_as_json
-from qa_service.types import Filters, Turn
+from qa_service.types import MAX_QUESTION, Filters, Turn
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -54,7 +54,7 @@ _READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_wor
 class EarlierTurn(BaseModel):
     """An earlier question of the conversation and the answer it got, null when it was refused."""
 
-    question: Annotated[str, Field(min_length=1, max_length=2_000)]
+    question: Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
     answer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)] | None = None
 
 
@@ -85,9 +85,11 @@ class ReleaseResult(BaseModel):
     n_chars: Annotated[int, Field(description="Length of the whole text in characters; above `end`, there is more.")]
 
 
-Question: TypeAlias = Annotated[str, Field(min_length=1, max_length=2_000, description="One question, in a sentence.")]
+Question: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=MAX_QUESTION, description="One question, in a sentence.")
+]
 Query: TypeAlias = Annotated[
-    str, Field(min_length=1, max_length=2_000, description="A question, or words to look for.")
+    str, Field(min_length=1, max_length=MAX_QUESTION, description="A question, or words to look for.")
 ]
 History: TypeAlias = Annotated[
     list[EarlierTurn] | None,

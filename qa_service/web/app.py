@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from qa_service.hosts import HostNames
 from qa_service.serialization import document_url
+from qa_service.types import MAX_QUESTION
 from qa_service.web import access, ask, docs, documents, health, metrics, operator, problems, rebuild, timeline, wording
 from qa_service.web import feedback as feedback_pages
 from qa_service.web.answering import admit_with
@@ -69,6 +70,7 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(wording.FILTERS)
     app.jinja_env.globals["document_url"] = document_url
+    app.jinja_env.globals["max_question"] = MAX_QUESTION
     app.jinja_env.globals["has_session"] = access.has_session
     app.url_map.merge_slashes = False  # an address with // is an unknown release, not a redirect
     app.url_map.converters["document_id"] = documents.DocumentIdConverter

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 from werkzeug.exceptions import BadRequest
 
-from qa_service.types import Filters, Turn
+from qa_service.types import MAX_QUESTION, Filters, Turn
 from qa_service.web.problems import FieldError, InvalidFields
 
 MAX_TURNS = 20
@@ -34,7 +34,7 @@ def _iso_date(value: object) -> object:
 IsoDate = Annotated[dt.date | None, BeforeValidator(_iso_date)]
 QuestionText = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION),
     # space around it is taken off before it is measured, and U+0085, which is none to a schema's \s, is space too
     Field(json_schema_extra={"pattern": r"[^\s\x85]"}),
 ]

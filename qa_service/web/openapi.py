@@ -60,7 +60,7 @@ _PROBLEMS = {
     401: "There is no token in the Authorization header.",
     403: "The token is not the server's, or the server has none and the address is off.",
     404: "There is nothing at this address.",
-    409: "A rebuild runs already.",
+    409: "A rebuild runs already, or the snapshot that is asked for is damaged.",
     413: "The body has more than 65,536 bytes.",
     415: "The body is neither JSON nor a form.",
     421: "The Host header names another server than this.",
@@ -176,6 +176,35 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         (401, 403, 404),
         needs_token=True,
     ),
+    ("/operator", "get"): Operation(
+        "overview",
+        "Ask what is in service and what is kept",
+        "JSON, or the operator's page for a browser that has signed in; the Accept header decides.",
+        {200: Given("It", {JSON: responses.Overview, HTML: None})},
+        (401, 403),
+        needs_token=True,
+    ),
+    ("/operator/builds/{snapshot_id}", "get"): Operation(
+        "show_build",
+        "Ask what a build did",
+        "JSON, or a page for a browser that has signed in; the Accept header decides.",
+        {200: Given("The snapshot with its build's report", {JSON: responses.Build, HTML: None})},
+        (401, 403, 404),
+        needs_token=True,
+    ),
+    ("/operator/rollback", "post"): Operation(
+        "put_in_service",
+        "Put another kept snapshot in service",
+        "An older one or a newer one. It stays until a rebuild finds other releases than it holds.",
+        {
+            200: Given("It is in service", {JSON: responses.RolledBack}),
+            303: Given("To the operator's page, for a browser", {HTML: None}, location="The operator's page"),
+        },
+        (400, 401, 403, 404, 409, 413, 422, 503),
+        body=schemas.RollbackRequest,
+        form=("snapshot",),
+        needs_token=True,
+    ),
     ("/health", "get"): Operation(
         "health",
         "Ask whether the process lives",
@@ -235,11 +264,13 @@ _SNAPSHOT = {
 _PATH_PARAMETERS = {
     "document_id": "A `document_id`; its slashes may stay or be written %2F",
     "job_id": "The `job` of a rebuild",
+    "snapshot_id": "The id of a snapshot",
 }
 _MODELS = (
     schemas.AskRequest,
     schemas.TimelineRequest,
     schemas.FeedbackRequest,
+    schemas.RollbackRequest,
     *(
         responses.Reply,
         responses.Timeline,
@@ -248,7 +279,8 @@ _MODELS = (
         responses.Health,
         responses.Ready,
     ),
-    *(responses.Job, responses.FeedbackKept, responses.Problem),
+    *(responses.Job, responses.Overview, responses.Build, responses.RolledBack),
+    *(responses.FeedbackKept, responses.Problem),
 )
 
 

@@ -236,6 +236,45 @@ class Job(_Response):
     replay_failed: str | None = Field(description="Why the saved questions were not asked")
 
 
+class KeptBuild(_Response):
+    """A snapshot on disk."""
+
+    snapshot: str = Field(description="Its id")
+    built_at: dt.datetime | None = Field(description="When it was built, null when that can't be read")
+    documents: int | None = Field(ge=0, description="Releases in it, null when that can't be read")
+    passages: int | None = Field(ge=0, description="Passages in it, null when that can't be read")
+    bytes: int = Field(ge=0, description="Its size on disk")
+    damage: str | None = Field(description="What is wrong with it, null when it is sound")
+    url: str = Field(description="Path of what its build did")
+
+
+class Build(KeptBuild):
+    """A snapshot on disk with what its build did."""
+
+    report: BuildReport | None = Field(description="Null when it is missing or can't be read")
+    replay: Replay | None = Field(description="Which saved questions are answered differently, if any were asked")
+    unreadable: list[str] = Field(description="Files of those two that are there but can't be read")
+
+
+class Overview(_Response):
+    """What is in service, what is kept, and what was asked for lately."""
+
+    served: Index | None = Field(description="The snapshot that answers, null when none can")
+    current: str | None = Field(
+        description="Id of the snapshot that should answer; another one does when it is damaged"
+    )
+    snapshots: list[KeptBuild] = Field(description="Those on disk, newest first")
+    jobs: list[str] = Field(description="The `job` of each rebuild that is known, newest first")
+
+
+class RolledBack(_Response):
+    """The snapshot that is in service now."""
+
+    snapshot: str = Field(description="Its id")
+    documents: int = Field(ge=0, description="Releases in it")
+    passages: int = Field(ge=0, description="Passages in it")
+
+
 class FieldError(_Response):
     """What is wrong with one field."""
 

@@ -141,7 +141,9 @@ class ListRequest(_DateRange):
 class RollbackRequest(_Request):
     """Which snapshot to put in service."""
 
-    snapshot: Annotated[str, Field(min_length=1, max_length=100)]
+    snapshot: Annotated[
+        str, Field(min_length=1, max_length=100, description="Its id; `GET /operator` lists those kept")
+    ]
 
 
 class FeedbackRequest(_Request):

@@ -27,8 +27,8 @@ DOCUMENTS = Path(__file__).parents[2] / "documents"
 DOCUMENT = openapi_document()
 TOKEN = "a-token-of-some-length"
 EVENTS, BROWSER = {"Accept": "text/event-stream"}, {"Accept": "text/html"}
-# Pages with forms that live on a cookie, and files; none of it is for programs, or it is told in the README.
-LEFT_OUT = re.compile(r"/operator(/.*)?|/static/.*|/favicon\.ico")
+# What lives on a cookie, or is at another address too, and files.
+LEFT_OUT = re.compile(r"/operator/(session|sign-out|rebuild|jobs/.*)|/static/.*|/favicon\.ico")
 
 
 @pytest.fixture

@@ -376,6 +376,36 @@ def test_programs_read_builds_as_json(client: FlaskClient, settings: Settings) -
     assert (build["damage"], build["unreadable"], build["documents"]) == (None, [], 4)
 
 
+def test_what_programs_get_and_are_refused_is_as_described(
+    client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from test_web_openapi import check
+
+    new, old = snapshot_ids(settings.index)
+    build, rollback = "/operator/builds/{snapshot_id}", "/operator/rollback"
+
+    def roll_back_to(name: object) -> dict[str, object]:
+        return check(client.post(rollback, json={"snapshot": name}, headers=BEARER), rollback, "post")
+
+    assert check(client.get("/operator", headers=BEARER), "/operator")["current"] == new
+    assert check(client.get(f"/operator/builds/{new}", headers=BEARER), build)["snapshot"] == new
+    assert check(client.get("/operator/builds/none", headers=BEARER), build)["status"] == 404
+    assert check(client.get("/operator"), "/operator")["status"] == 401
+    check(client.get("/operator", headers=BROWSER), "/operator")
+    assert check(client.get("/operator", headers={"Authorization": "Bearer x"}), "/operator")["status"] == 403
+    assert roll_back_to(old) == {"snapshot": old, "documents": 3, "passages": 6}
+    assert [roll_back_to(name)["status"] for name in (7, "none")] == [422, 404]
+    check(client.post(rollback, data={"snapshot": new}, headers={**BEARER, **OWN}), rollback, "post")
+    with writing(settings.index):
+        assert roll_back_to(old)["status"] == 409
+    monkeypatch.setattr(operator, "roll_back", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    assert roll_back_to(old)["status"] == 503
+    for name in (new, old):
+        (snapshot_folder(settings.index, name) / "manifest.json").write_text("{}")
+    assert check(client.get("/operator", headers=BEARER), "/operator")["served"] is None
+    assert check(client.get(f"/operator/builds/{new}", headers=BEARER), build)["documents"] is None
+
+
 # What it does
 
 

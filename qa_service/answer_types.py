@@ -20,14 +20,16 @@ class AnswerType(Enum):
     DATE = "date"
     EXTENT = "extent"
     MONEY = "money"
+    NAME = "name"
     NUMBER = "number"
     PERSON = "person"
+    PLACE = "place"
     RATE = "rate"
     VOTE = "vote"
 
 
 _TIMES = (
-    r"seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|weekends?|fortnight|months?|quarters?|years?|decades?|"
+    r"seconds|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|weekends?|fortnight|months?|quarters?|years?|decades?|"
     r"century|centuries|terms?|sessions?|semesters?|morning|afternoon|evening"
 )
 _MEASURES = (
@@ -37,7 +39,8 @@ _MEASURES = (
 _SPANS_OF_TIME = r"seconds|minutes|mins|hours|days|nights|weeks|weekends|months|years|decades|centuries"
 _CURRENCIES = (
     r"dollars?|cents?|yen|euros?|pounds|pence|yuan|renminbi|rupees?|rupiah|francs?|pesos?|baht|won|ringgit|dong|rand|"
-    r"kron(?:a|e|or|er)|r[ou]+bles?|lira|riyals?|dirhams?|shillings?|usd|jpy|eur|gbp"
+    r"kron(?:a|e|or|er)|r[ou]+bles?|lira|riyals?|dirhams?|shillings?|cedis?|dinars?|naira|zlotys?|forints?|shekels?|"
+    r"birr|taka|tenge|kwacha|kyat|hryvnias?|guilders?|korun[ay]|lats|litas|lei|leva|leones?|reais|usd|jpy|eur|gbp"
 )
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
@@ -48,11 +51,20 @@ _PAYING = (
     r"lend|lends|lent|lending|borrow\w*|owed?|owes|fund\w*|grants?|granted|money|giv(?:e|en|es|ing)|gave|provid\w+|"
     r"contribut\w+|pledg\w+|allocat\w+"
 )
+_PLACES = (
+    r"cit(?:y|ies)|towns?|villages?|countr(?:y|ies)|states?|provinces?|regions?|islands?|airports?|ports?|capitals?"
+)
 _START = r"^(?:and |so |but )?"
 _WHAT_IS = r"\bwhat(?:'s| is| was| were| will be| would be)(?: the| its| their| his| her| a)?(?: [\w'-]+){0,3}? "
 _WHOM = r"(?:to |with |for |by |from )?whom?\b"
-# The first that matches decides.
+# The first that matches decides. "In what state" may ask for a condition, "what did it pay for" for a thing.
 _ASKED = (
+    (AnswerType.NAME, rf"\bwhat(?:'s| is| was| are| were) the names? of\b|{_START}(?:the )?names? of\b"),
+    (
+        AnswerType.PLACE,
+        r"\b(?:in|at|to|from|on|near|through) (?:which|what(?! states?\b)) "
+        rf"(?:[\w'-]+ ){{0,2}}?(?:{_PLACES})\b(?!['’])",
+    ),
     (AnswerType.AGE, r"\bhow old\b|\b(?:what|which) age\b"),
     (AnswerType.EXTENT, rf"\bhow long\b|\bhow much (?:more )?time\b|\bhow many (?:more )?(?:{_SPANS_OF_TIME})\b"),
     (AnswerType.RATE, r"\b(?:what|which) (?:percentage|percent|proportion)\b|\bhow many per ?cent\b|\binterest rate\b"),
@@ -64,7 +76,12 @@ _ASKED = (
     ),
     (
         AnswerType.MONEY,
-        rf"{_WHAT_IS}(?:price|price tag|cost|fee|tuition|salary|bounty)\b|"
+        rf"{_WHAT_IS}(?:price|price tag|cost|fee|tuition|salary|bounty|budget (?:for|of)|value of|worth of|"
+        r"(?:cash|dollar|financial|market|monetary) (?:value|loss(?:es)?))\b|"
+        r"\bwhat (?:is|are|was|were|will|would) (?:[^\s?]+ ){1,20}?(?<!fort )worth\b(?! \w+ing\b)|"
+        r"\b(?:what|which) (?:value of|money did|(?:\w+ )?sum)\b|"
+        r"\bwhat (?:did|does|do|will|would) (?:[^\s?]+ ){1,20}?pay (?:towards?|to|for) "
+        r"(?!in\b|at\b|on\b|during\b|under\b)\w|"
         r"\bwhat (?:did|does|do|will|would) (?:[\w'-]+ )+?cost\b(?! (?:money|a)\b)|"
         r"\bhow much (?:money|cash|(?:[\w-]+ )?(?:funding|funds?|aid|financing))\b|"
         r"\bhow much (?:more |of \w+ )?(?:did|does|do|is|was|were|will|would|has|have|had|can|could|should)\b.*"
@@ -96,7 +113,7 @@ _LOOKS = {
     r"earlier|later|after|before|close of business|when|once|until|since|during|recently|immediately|soon|never)\b",
     AnswerType.EXTENT: rf"\b(?:\d+|\w+-)?(?<!\dth )(?<!\dst )(?<!\dnd )(?<!\drd )(?<!per )(?:{_TIMES}|m?ms|miles?|feet|"
     r"foot|inch(?:es)?|yards?|[ckm]?m|\w*met(?:er|re)s?|until|through|since|between|life\w*|beginning|seasons?|pages|"
-    r"briefly|while|permanent\w*|indefinite\w*|overnight|forever)\b",
+    rf"briefly|while|permanent\w*|indefinite\w*|overnight|forever)\b|\b(?:\d+|{_SMALL})[\s-]second\b",
     AnswerType.NUMBER: rf"\d|\b(?:{_SMALL}|hundred|thousand|\w+illion|\w+th)\b|{_VAGUE}",
     AnswerType.PERSON: r"[^\W\d_a-z]|\b(?:he|she|they|him|her|them|we|us|you|one|every\w+|no-one|people|women|children|"
     r"police|public|family|families|companies|community|wife|husband|boys|girls|\w+(?:ers?|ors?|ists?|ians?|ants?|ents?|"
@@ -122,9 +139,10 @@ _A_NUMBER = re.compile(
     rf"(?=(?P<things>\s(?!(?:{_NO_THINGS})\b)[a-z]{{3,}})?)",
     re.IGNORECASE,
 )
-_UNIT_BEHIND = re.compile(rf"[\s-](?:{_TIMES}|{_MEASURES})\b", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(rf"[\s-](?:second|{_TIMES}|{_MEASURES})\b", re.IGNORECASE)
 # So many characters hold what belongs to a number: a month or a currency before it, a unit or a currency behind it.
 _BEFORE_A_NUMBER, _BEHIND_A_NUMBER = 16, 64
+_LEADING_ARTICLE = re.compile(r"^[\"“'‘(]*(?:the|an?)\b", re.IGNORECASE)
 _SAYS_HOW_MANY = re.compile(_VAGUE, re.IGNORECASE)
 _SAYS_WHAT_IT_COSTS = re.compile(
     r"\b(?:\d+[kp]|free|bucks|cheap|expensive|no money|low|high|twice|nothing|no charge|half|[mb]illions)\b",
@@ -154,13 +172,19 @@ def is_of_type(text: str, expected: AnswerType | None, start: int = 0, end: int 
         return bool(_SAYS_HOW_MANY.search(words)) or any(map(_is_count, _numbers(text, start, end)))
     if expected is AnswerType.MONEY:
         return bool(_SAYS_WHAT_IT_COSTS.search(words)) or any(map(_may_be_money, _numbers(text, start, end)))
+    if expected in {AnswerType.NAME, AnswerType.PLACE}:
+        return text.islower() or text.isupper() or _is_capitalised(words)
     if expected is AnswerType.NUMBER and words.isdecimal():
         return not _is_marker(text, start, end)
-    if expected is AnswerType.EXTENT and any(map(_has_unit, _numbers(text, start, end))):
-        return True
     if expected is AnswerType.DATE:
         words = _NO_DATE.sub("", words)
-    return bool(_WORDS[expected].search(words))
+    has_unit = expected is AnswerType.EXTENT and any(map(_has_unit, _numbers(text, start, end)))
+    return has_unit or bool(_WORDS[expected].search(words))
+
+
+def _is_capitalised(words: str) -> bool:
+    """Tell whether a capital letter, or one of a script without them, stands behind a leading article."""
+    return any(letter.isalpha() and not letter.islower() for letter in _LEADING_ARTICLE.sub("", words))
 
 
 def end_of_amount(text: str, start: int, end: int) -> int:

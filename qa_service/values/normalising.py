@@ -12,6 +12,7 @@ from qa_service.values.quantities import bound_before, is_bare_number, is_cut_fr
 
 _WHOSE = re.compile(r"^(?:and )?whose\b", re.IGNORECASE)
 _MAX_CHARS = 150  # longer words are no single value
+_MAX_AGE = 130  # in years; more is a year of birth
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,14 @@ def value_of(
 def _value(words: str, question: str, release_date: dt.date | None, release_text: str) -> Value | None:
     expected = expected_type(question)
     if expected is AnswerType.PERSON or _WHOSE.search(question):
-        return person_value(words)
+        return person_value(words, release_text)
+    if expected is AnswerType.PLACE or (expected is None and asks_where(question)):
+        return place_value(words)
     if expected in {AnswerType.DATE, AnswerType.CLOCK}:
         return date_value(words, release_date)
     amount = quantity_value(words, release_text)
     if expected is not None:
         return amount if amount and _fits(amount, expected) else None
-    if asks_where(question):
-        return place_value(words)
     return amount or _certain_date(words, release_date) if not is_bare_number(words) else None
 
 
@@ -70,7 +71,9 @@ def _fits(amount: Value, expected: AnswerType) -> bool:
         return amount.kind in {ValueKind.DURATION, ValueKind.QUANTITY}
     if expected is AnswerType.RATE:
         return amount.kind is ValueKind.PERCENTAGE or "/" in amount.value
-    return True
+    if expected is AnswerType.AGE and amount.value.isdigit():
+        return int(amount.value) <= _MAX_AGE
+    return expected is not AnswerType.NAME
 
 
 def _certain_date(words: str, release_date: dt.date | None) -> Value | None:

@@ -67,3 +67,60 @@ def test_a_raised_digit_is_no_part_of_a_number(words: str) -> None:
 def test_an_hour_without_a_half_of_the_day_is_a_time_only_when_a_time_is_asked_for() -> None:
     assert value_of("10:10", "At what point does he get to the flood?", None) is None
     assert value_of("10:10", "What time did it begin?", None) == Value(ValueKind.TIME, "10:10")
+
+
+def test_a_place_is_one_whichever_way_it_is_asked_for() -> None:
+    assert value_of("in Laos", "In which country does he live?", None) == Value(ValueKind.PLACE, "Laos")
+    assert value_of("Laos", "Which country is it?", None) == Value(ValueKind.PLACE, "Laos")
+
+
+def test_a_name_is_no_amount_or_date() -> None:
+    assert value_of("May 9, 2005", "What is the name of the ship?", None) is None
+
+
+def test_an_age_above_130_has_no_value() -> None:
+    assert value_of("1971", "How old is Arel?", None) is None
+    assert value_of("130", "How old was she?", None) == Value(ValueKind.NUMBER, "130")
+
+
+@pytest.mark.parametrize(
+    "words", ["Foreign Minister", "Deputy Prime Minister", "Defense Secretary", "State Secretary", "Mr. President"]
+)
+def test_an_office_is_no_person(words: str) -> None:
+    around = Surroundings(text=f"{words} Ada Low said so. {words} said so. Senator {words} left.")
+
+    assert value_of(words, "Who is Ada Low?", None, around) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "name"),
+    [
+        ("Norsk Kabel", "The contract went to Norsk Kabel. Norsk Kabel said so.", None),
+        ("Porto Melis", "They met in Porto Melis, the capital.", None),
+        ("Ada Low", "The report of Ada Low is long.", None),
+        ("Ada Low", "Senator Ada Low came. The report of Ada Low is long.", "Ada Low"),
+        ("Ada Low", "The report is by Ada Low. Mr. Low came.", "Ada Low"),
+        ("Ada Low", "Ada Low, who wrote it, came.", "Ada Low"),
+        ("Ada Low", "Ada Low (D-ND) came.", "Ada Low"),
+        ("Ada Low", "Ada Low, 27, came.", "Ada Low"),
+        ("Ada Low", "It is by Ada Low, Specialist in Trade at the library.", "Ada Low"),
+        ("Ada Low", "It was given to Ada Low, the 27-year old founder of the plant.", "Ada Low"),
+        ("Ada Low", "It was given to the farmer Ada Low.", "Ada Low"),
+        ("Ada Low", "They thanked the attaché, Ada Low, for it.", "Ada Low"),
+        ("Ada Low", "The head of the service in Minot, Ada Low, did it.", "Ada Low"),
+        ("Ada Low", "The prize went to Ada Low. Low was honoured for her work.", "Ada Low"),
+        ("Norsk Kabel", "The prize went to Norsk Kabel. Kabel was honoured for its work.", None),
+        ("Norsk Kabel", "Among them are the director, Norsk Kabel and others.", None),
+        ("EPA Administrator Ada Low", "EPA Administrator Ada Low came.", "Ada Low"),
+        ("Majority Leader Low", "Majority Leader Low came.", None),
+        ("Ada M. Low", "It was given to Ada M. Low.", "Ada M. Low"),
+        ("Ada Low, Jr.", "It was given to Ada Low, Jr.", "Ada Low, Jr."),
+        ("Mr. Ada Low", "It was given to Mr. Ada Low.", "Ada Low"),
+    ],
+)
+def test_a_name_without_a_title_is_a_persons_only_where_the_release_says_so(
+    words: str, text: str, name: str | None
+) -> None:
+    value = value_of(words, "Who was it?", None, Surroundings(text=text))
+
+    assert value == (Value(ValueKind.PERSON, name) if name else None)

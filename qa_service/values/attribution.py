@@ -5,40 +5,63 @@ the wrong mouth are worse than words in nobody's.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from qa_service.sentences import sentence_spans
 from qa_service.types import Slice
-from qa_service.values.names import NAME, TITLE
+from qa_service.values.names import NAME, TITLE, is_title
 from qa_service.values.quotations import quotation_at, quotations
 
 _SAID = r"(?:said|says|added|stated|wrote|noted|concluded|explained|continued|declared|commented|remarked|argued|told)"
+# Beside a quotation; elsewhere what is announced or asked for may be a thing, and not the words.
+_SPOKE = (
+    r"(?:said|says|added|adds|stated|states|wrote|writes|noted|notes|concluded|concludes|explained|explains|continued|"
+    r"continues|declared|declares|commented|remarked|argued|argues|told|tells|replied|replies|answered|responded|asked|asks|"
+    r"warned|warns|insisted|insists|emphasi[sz]ed|stressed|announced|recalled|reiterated|repeated|observed|pointed out|"
+    r"claimed|joked|quipped|testified|reported|promised|pledged|vowed|assured|asserted|affirmed|confirmed|acknowledged|"
+    r"admitted|conceded|urged|cautioned|suggested|predicted|maintained|contended|countered|retorted|exclaimed|lamented|"
+    r"complained|proclaimed|underlined|underscored|reflected)"
+)
 # "Nebraska Farm Bureau President Keith Olsen": whatever is capitalised before a name belongs to it.
 _CAPITALISED = (
-    r"(?:(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Gov|Gen|Lt|Col|Sgt|Rev|St|Amb|Adm|Prof)\.|[A-ZÀ-Þ][\w'’-]*)"
+    r"(?:(?:[A-Z]\.)+|(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Gov|Gen|Lt|Col|Sgt|Rev|St|Amb|Adm|Prof|Jr|Sr)\.|[A-ZÀ-Þ][\w'’-]*)"
 )
 _WHO = (
-    rf"{_CAPITALISED}(?: (?:(?:of|for|and|de|del|van|von|bin|al) )?{_CAPITALISED}){{0,7}}(?:,? (?:Jr|Sr|II|III)\b\.?)?"
+    rf"{_CAPITALISED}(?: (?:(?:of(?: the)?|for|and|de|del|van|von|bin|al) )?{_CAPITALISED}){{0,9}}"
+    r"(?:,? (?:Jr|Sr|II|III)\b\.?)?"
 )
 _PARTY = r"(?:\s*\([DRI]-[A-Z][\w.-]*\)|,? [DRI]-[A-Z][\w.-]*,)"
 _ASIDE = rf"(?:{_PARTY})?(?:, (?:[^,\"“”.]|,(?= \d)){{3,90}},)?"
-_AFTER = re.compile(rf"\b{_SAID} (?:the )?(?P<name>{_WHO})(?![\w-])")
-_BEFORE = re.compile(rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE} (?:today |also |then |later |has |had )?{_SAID}\b")
+_ADVERB = r"(?:today |also |then |later |has |had )?"
+# Whoever comes after "told" is told.
+_AFTER = re.compile(rf"\b(?!told){_SAID} (?:the )?(?P<name>{_WHO})(?![\w-])")
+_BEFORE = re.compile(rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE} {_ADVERB}{_SAID}\b")
+_SPOKE_AFTER = re.compile(rf"\s*(?!tell|told){_SPOKE} (?:the )?(?P<name>{_WHO})(?![\w-])")
+_SPOKE_BEFORE = re.compile(rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE} {_ADVERB}{_SPOKE}\b")
+_SPEAKS = re.compile(rf"\b{_SPOKE}\b")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?:the )?(?P<name>{_WHO})(?![\w-])")
 _PRONOUN = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]he [Ss]enator) (?:also |then )?{_SAID}\b|\b{_SAID} (?:he|she)\b")
+# "a spokesman for Minister Arel", "neither Holt nor Arel"
+_BELONGS = re.compile(
+    r"(?<!\baccording )(?<![\w-])(?:of|for|to|by|from|nor|in|with|at|on|about|against)[ \n]"
+    rf"(?:(?:the|then|former|late|his|her|its|their|{TITLE})[ \n])*$",
+    re.IGNORECASE,
+)
 _STATEMENT = re.compile(
     rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE}[^.\"“”]*?\b(?:statement|remarks|comments|{_SAID})\b[^\"“”]*:\s*$", re.DOTALL
 )
+_STATEMENTS = re.compile(r"\b(?:statement|remarks|comments)\b")
 # How far from a quotation its speaker is looked for, in characters.
 _REACH = 600
+_NEAR = 40
+_GOES_ON = frozenset({",", "?", "!", "-", "—"})
 _NO_NAME = re.compile(
     r"(?:In|On|At|The|This|That|These|Those|But|And|Yet|So|If|As|When|While|Today|Yesterday|However|Also|It|He|She|They|"
-    r"We|I|A|An|For|Last|Earlier|After|Before|Since|Both|Its|His|Her|Their|Monday|Tuesday|Wednesday|Thursday|Friday|"
+    r"We|I|You|A|An|For|Last|Earlier|After|Before|Since|Both|Its|His|Her|Their|Monday|Tuesday|Wednesday|Thursday|Friday|"
     r"Saturday|Sunday|January|February|March|April|May|June|July|August|September|October|November|December)\b[ ,]*"
 )
 # "the Bureau of Alcohol, Tobacco, Firearms and Explosives" is more than what stands before the comma.
 _PARTIAL = re.compile(r", [A-Z][a-z]+,")
-_ONLY_TITLE = re.compile(rf"(?:U\.S\. )?{TITLE}(?: {TITLE})*")
 _PERSON = re.compile(rf"(?:{TITLE} )+(?P<name>{NAME})")
 
 
@@ -66,10 +89,18 @@ def _of_quotation(text: str, pieces: tuple[tuple[int, int], ...]) -> Slice | Non
         named = _named_at(text, *gap, is_behind=gap is behind)
         if named or _is_attributed(text, *gap, is_behind=gap is behind):
             return named
+    if _goes_on(text, *behind):
+        return None
     follows_another = before[0] > 0 and quotation_at(text, before[0] - 1, before[0]) is not None
     if follows_another and len(sentence_spans(text[before[0] : first[0]])) == 1:
         return _named_at(text, *before, is_behind=True)  # "...," said Low. "..."
     return _introduced(text, first[0])
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Tell whether the sentence goes on behind the quotation, which may say who speaks in words not known here."""
+    line, last = text[start:end].partition("\n")[0], text[start - 2 : start - 1]
+    return bool(line.strip()) and last != "." and not last.isspace()
 
 
 def _gap_after(text: str, end: int) -> tuple[int, int]:
@@ -101,32 +132,46 @@ def _attribution_end(text: str, start: int, end: int) -> int:
 def _named_at(text: str, start: int, end: int, *, is_behind: bool) -> Slice | None:
     """Return the name in `text[start:end]`, when that is what says who speaks."""
     if is_behind:
-        if text[start - 2 : start - 1] not in {",", "?", "!", "-", "—"}:
+        if text[start - 2 : start - 1] not in _GOES_ON:
             return None  # a full stop within the marks: what follows is a sentence of its own
         end = _attribution_end(text, start, end)
-        names = {found.text: found for found in _names(text, start, end)}
+        names = list(_first_to_speak(text, start, end))
     else:
         spans = sentence_spans(text[start:end])
         if not spans or text[start:end].rstrip()[-1:] not in {",", ":"}:
             return None
         start += spans[-1][0]
-        names = {found.text: found for found in (*_names(text, start, end), *_stated(text, start, end))}
-    if len(names) == 1:
-        return next(iter(names.values()))
-    if not names and _PRONOUN.search(text, start, end):
+        names = [*_names(text, start, end), *_stated(text, start, end)]
+        if not _STATEMENTS.search(text, start, end):
+            names += _matches(_SPOKE_BEFORE, text, start, end)
+    if names:
+        return _only(text, names)
+    if _PRONOUN.search(text, start, end):
         return _person_before(text, text.rfind("\n\n", 0, start) + 2 if is_behind else start)
     return None
+
+
+def _first_to_speak(text: str, start: int, end: int) -> Iterator[Slice]:
+    """Yield the name at the first verb of saying: what others say comes after it."""
+    verb = _SPEAKS.search(text, start, end)
+    inverted = _SPOKE_AFTER.match(text, start, end)
+    if inverted:
+        yield from _trimmed(text, *inverted.span("name"))
+    elif verb:
+        for found in _SPOKE_BEFORE.finditer(text, start, end):
+            if found.start() < verb.start() < found.end():
+                yield from _trimmed(text, *found.span("name"))
 
 
 def _is_attributed(text: str, start: int, end: int, *, is_behind: bool) -> bool:
     """Tell whether these words say that somebody speaks, whoever it is."""
     if is_behind:
-        if text[start - 2 : start - 1] not in {",", "?", "!", "-", "—"}:
+        if text[start - 2 : start - 1] not in _GOES_ON:
             return False
         end = _attribution_end(text, start, end)
     elif text[start:end].rstrip()[-1:] not in {",", ":"}:
         return False
-    return bool(re.search(rf"\b{_SAID}\b", text[start:end]))
+    return bool(_SPEAKS.search(text, start, end))
 
 
 def _introduced(text: str, start: int) -> Slice | None:
@@ -135,18 +180,24 @@ def _introduced(text: str, start: int) -> Slice | None:
     if not before.endswith(":"):
         return None
     begin = max(before.rfind("\n\n") + 1, len(before) - _REACH)
-    names = {found.text: found for found in _stated(text, begin, len(before))}
-    return next(iter(names.values())) if len(names) == 1 else None
+    return _only(text, _stated(text, begin, len(before)))
 
 
 def _of_sentence(text: str, low: int, high: int) -> Slice | None:
     """Return who reports a sentence outside quotations."""
-    names = {found.text: found for found in (*_names(text, low, high), *_matches(_ACCORDING, text, low, high))}
-    names = {name: found for name, found in names.items() if quotation_at(text, found.start, found.end) is None}
-    if len(names) == 1:
-        return next(iter(names.values()))
-    said = _PRONOUN.search(text, low, high) if not names else None
+    found = (*_names(text, low, high), *_matches(_ACCORDING, text, low, high))
+    names = [name for name in found if quotation_at(text, name.start, name.end) is None]
+    if names:
+        return _only(text, names)
+    said = _PRONOUN.search(text, low, high)
     return _person_before(text, low) if said and quotation_at(text, said.start(), said.end()) is None else None
+
+
+def _only(text: str, names: Iterable[Slice]) -> Slice | None:
+    """Return the one name that these are, unless it belongs to another noun."""
+    found = {name.text: name for name in names}
+    name = next(iter(found.values())) if len(found) == 1 else None
+    return None if name is None or _BELONGS.search(text, max(0, name.start - _NEAR), name.start) else name
 
 
 def _names(text: str, start: int, end: int) -> Iterator[Slice]:
@@ -170,7 +221,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Slice]:
     while (found := _NO_NAME.match(text, start, end)) is not None:
         start = found.end()
     name = text[start:end]
-    if name and not name.endswith(("'s", "’s")) and not _PARTIAL.match(text, end) and not _ONLY_TITLE.fullmatch(name):
+    if name and not name.endswith(("'s", "’s")) and not _PARTIAL.match(text, end) and not is_title(name):
         yield Slice(text[start:end], start, end)
 
 
@@ -184,4 +235,4 @@ def _person_before(text: str, start: int) -> Slice | None:
     people = {
         found.text.split()[-1]: found for found in (*_names(text, low, start), *_matches(_PERSON, text, low, start))
     }
-    return next(iter(people.values())) if len(people) == 1 else None
+    return _only(text, people.values()) if len(people) == 1 else None

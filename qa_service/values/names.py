@@ -41,6 +41,7 @@ _OFFICES = (
 # "EPA Administrator Stephen Johnson": up to the last office that a name of two words or more follows.
 _UP_TO_OFFICE = re.compile(rf"(?:\S+ ){{0,5}}(?:{_OFFICES}) (?=[^\W\d_a-z]\S* \S)")
 _IS_OFFICE = re.compile(rf"\b(?:{_OFFICES})\b")
+_IS_TITLE = re.compile(rf"(?:U\.S\. )?{TITLE}(?: {TITLE})*|(?:.*[ -])?(?:{_OFFICES})", re.DOTALL)
 _ROLES = (
     r"(?:minister|secretary|president|chair(?:man|woman|person)?|director|ambassador|envoy|consul|attach[eé]|senator|"
     r"congress(?:man|woman)|governor|mayor|council(?:lor|man|woman)|chancellor|premier|commissioner|administrator|"
@@ -113,6 +114,11 @@ def _is_of_person(name: str, release_text: str) -> bool:
         if _OF_OFFICE.search(before) and not _IN_A_LIST.match(behind):
             return True
     return False
+
+
+def is_title(words: str) -> bool:
+    """Tell whether capitalised words are a title or an office, and name nobody."""
+    return bool(_IS_TITLE.fullmatch(words))
 
 
 def asks_where(question: str) -> bool:

@@ -74,6 +74,64 @@ def test_marks_and_verbs_of_all_kinds_name_the_speaker(text: str, words: str, ex
     assert name(text, words) == expected
 
 
+_VERBS = (
+    "said replied answered responded asked warned insisted emphasized emphasised stressed announced recalled "
+    "reiterated repeated observed claimed joked testified reported promised"
+).split()
+
+
+@pytest.mark.parametrize("verb", [*_VERBS, "pointed out"])
+def test_another_verb_of_saying_names_its_own_speaker(verb: str) -> None:
+    before = 'They met. "We trust each other," Minister Kallis said. "We shall build the line together,"'
+
+    assert name(f"{before} {verb} Minister Arel.", "build the line") == "Minister Arel"
+    assert name(f"{before} Minister Arel {verb}.", "build the line") == "Minister Arel"
+
+
+@pytest.mark.parametrize(
+    ("behind", "expected"),
+    [
+        ("", "Minister Kallis"),
+        ("They left.", "Minister Kallis"),
+        (", trilled Minister Arel.", None),
+        (", the minister trilled.", None),
+        (", an official replied.", None),
+        (", replied the minister, and Ada Low said nothing.", None),
+        (", replied Minister Arel, who said Ada Low was wrong.", "Minister Arel"),
+        (", Minister Arel told Ada Low.", "Minister Arel"),
+        (", she told Ada Low.", None),
+        (", she asked Ada Low.", None),
+        ("?, asked Minister Arel.", "Minister Arel"),
+        ("?, trilled Minister Arel.", None),
+    ],
+)
+def test_a_speaker_is_not_carried_over_to_words_that_somebody_else_says(behind: str, expected: str | None) -> None:
+    said, rest = ("?", behind[2:]) if behind[:1] == "?" else (",", behind[1:]) if behind[:1] == "," else (".", behind)
+    text = f'They met. "We trust each other," Minister Kallis said. "We build the line{said}" {rest.strip()}'
+
+    assert name(text, "build the line") == expected
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "A spokesman for Minister Arel",
+        "The wife of President Arel",
+        "The letter to Minister Arel",
+        "The report by Ambassador Arel",
+        "A call from Minister Arel",
+        "No one in the delegation of Minister Arel",
+        "Neither Holt nor Arel",
+        "Everyone in Arel",
+    ],
+)
+def test_a_name_that_belongs_to_another_noun_is_not_the_speaker(subject: str) -> None:
+    assert name(f"{subject} said that the ferry runs.", "the ferry runs") is None
+    assert name(f'{subject} said, "The ferry runs."', "ferry runs") is None
+    assert name(f'"The ferry runs," {subject[0].lower()}{subject[1:]} said.', "ferry runs") is None
+    assert name(f"{subject} came. He said that the ferry runs.", "the ferry runs") is None
+
+
 @given(
     st.lists(
         st.sampled_from(

@@ -37,6 +37,29 @@ _NEGATIVE = re.compile(
     r"exclud\w*)\b|n't\b",
     re.IGNORECASE,
 )
+# Wherever it stands in the sentence, it may bear on all of it.
+_UNTRUE = re.compile(
+    r"\b(untrue|false\w*|rumou?r\w*|dismiss\w*|den(?:y|ies|ied|ying|ials?)|refut\w*|unfounded|baseless|incorrect\w*|"
+    r"inaccurate\w*|alleg\w*|reportedly|suppos(?:ed|edly)|speculat\w*|myths?|hoax\w*|accus\w*|far from|anything but|"
+    r"would have|postpon\w*|put off|call(?:ed|ing) off|cancel\w*|shelved|scrapped)\b",
+    re.IGNORECASE,
+)
+_WISHED_OR_TOLD = re.compile(
+    r"\b(demand\w*|insist\w*|hop(?:e|es|ed)|wish\w*|propos\w*|request\w*|recommend\w*|urge[sd]?|ask(?:s|ed)?|claim\w*|"
+    r"believ\w*|fear\w*|expect\w*|suggest\w*|reports) (?:[\w'’-]+ ){0,8}?that\b",
+    re.IGNORECASE,
+)
+# A condition that begins like "Had he attacked the port", and what a reporter asks.
+_NO_STATEMENT = re.compile(r"\W{0,3}(?:(?:had|were|should) |(?:q|question|reporter)\s?:)", re.IGNORECASE)
+_AIM = re.compile(r"(?<!managed )\bto (?:be |have |have been )?(?:\w+ly )?(?P<verb>[a-z]+)")
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?:1[5-9]|20)\d\d\b",
+        r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b",
+        r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
+    )
+)
 _UNDECIDED = re.compile(r"\b(?:or|not|never|no|any|all|every|only)\b", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\b(?:ever|actually|really|in fact|indeed)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’-]+")
@@ -54,7 +77,23 @@ def polarity_of(question: str, sentence: str) -> Polarity | None:
     clause = _clause(sentence, wanted) if len(wanted) > 1 else None
     if clause is None or _CONDITION.search(sentence) or _CONTRAST.search(sentence, clause[0]):
         return None
+    if _is_left_open(sentence, clause[1], wanted) or _has_other_date(sentence[clause[0] : clause[1]], question):
+        return None
     return _of_clause(sentence[clause[0] : clause[1]], question, wanted)
+
+
+def _is_left_open(sentence: str, end: int, wanted: list[str]) -> bool:
+    """Tell whether the sentence calls it untrue, puts it off, asks, or only reports or wishes that it be so."""
+    if _NO_STATEMENT.match(sentence) or sentence.rstrip("\"'”’) ").endswith("?"):
+        return True
+    bearing = (*_UNTRUE.finditer(sentence), *_WISHED_OR_TOLD.finditer(sentence, 0, end))
+    return any(not set(content_words(found[1])) & set(wanted) for found in bearing)
+
+
+def _has_other_date(clause: str, question: str) -> bool:
+    """Tell whether the clause has another year, month or day of the week than the question: of another event, then."""
+    dates = [(set(pattern.findall(clause)), set(pattern.findall(question))) for pattern in _DATES]
+    return any(asked and said - asked for said, asked in dates)
 
 
 def _of_clause(clause: str, question: str, wanted: list[str]) -> Polarity | None:
@@ -65,6 +104,11 @@ def _of_clause(clause: str, question: str, wanted: list[str]) -> Polarity | None
         is_asked = re.search(rf"\b{re.escape(found[0])}(?!\w)", question, re.IGNORECASE)
         return not is_asked and not any(each.start() <= found.start() < each.end() for each in denials)
 
+    asked_aims = {found["verb"] for found in _AIM.finditer(question)}
+    for found in _AIM.finditer(clause):
+        is_aimed_at = set(content_words(found["verb"])) & set(wanted) and found["verb"] not in asked_aims
+        if is_aimed_at and not any(each.start() <= found.start() < each.end() for each in denials):
+            return None  # "agreed to close" doesn't say that it was closed
     if any(bears(found) for pattern in (_HEDGE, _NEGATIVE) for found in pattern.finditer(clause)):
         return None
     if not denials:

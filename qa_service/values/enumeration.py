@@ -63,6 +63,8 @@ _NAMES = re.compile(
 # How far from the answer the rest of its enumeration may stand, in characters.
 _REACH = 600
 _ABBREVIATED = re.compile(r"\b(?:Inc|Jr|Sr|Ltd|Corp|Co|[A-Z])\.$")
+_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|will)\b")
+_ASIDE = re.compile(r"\s?[,;:(–-]")
 _BULLET = re.compile(r"^[^\S\n]*(?:[-*•·▪◦‣–]|\(?\d{1,2}[.)])[^\S\n]+(?=\S)", re.MULTILINE)
 
 
@@ -96,7 +98,7 @@ def items_of(question: str, text: str, span: tuple[int, int], sentence: tuple[in
 
 
 def _is_named(item: str, question: str) -> bool:
-    names = re.findall(r"[A-Z][\w'’-]+", re.sub(r"\([^()]*\)", "", item))
+    names = re.findall(r"\b(?!(?:The|An)\b)[A-Z][\w'’-]+", re.sub(r"\([^()]*\)", "", item))
     return bool(names) and bool(re.search(rf"\b{re.escape(names[-1])}\b", question, re.IGNORECASE))
 
 
@@ -150,11 +152,14 @@ def _alike(items: list[Slice]) -> tuple[Slice, ...]:
     starts = {re.sub(r"^(?:the|a|an|both|either) ", "", item.text)[:1].isupper() for item in items[1:]}
     is_mixed = len({item.text.isdigit() for item in items}) > 1  # "markers 30 and 31" are no two things by themselves
     is_short = all(len(item.text.split()) <= 12 for item in items)
-    return tuple(items) if len(items) > 1 and len(starts) == 1 and is_short and not is_mixed else ()
+    is_clause = [bool(_FINITE.search(item.text)) for item in items]  # "trade, customs and rules were closed"
+    if len(items) < 2 or is_mixed or not is_short or is_clause == [False] * (len(items) - 1) + [True]:
+        return ()
+    return tuple(items) if len(starts) == 1 else ()
 
 
 def _bullets(text: str, start: int, end: int) -> tuple[Slice, ...]:
-    """Return the items of the bulleted list in which the span is in one."""
+    """Return the items of the bulleted list of which the span is one, most of one, or the name that one begins with."""
     low = text.rfind("\n", 0, start) + 1
     if not _BULLET.match(text, low):
         return ()
@@ -172,4 +177,9 @@ def _bullets(text: str, start: int, end: int) -> tuple[Slice, ...]:
         position = line_end + 1
         while position < len(text) and text[position] == "\n":
             position += 1
-    return tuple(items) if len(items) > 1 and end <= items[-1].end + 2 else ()
+    its_own = next((item for item in items if item.start < end and start < item.end), None)
+    if its_own is None or len(items) < 2 or end > items[-1].end + 2:
+        return ()
+    is_most = 2 * (end - start) >= its_own.end - its_own.start
+    is_head = start == its_own.start and not its_own.text.endswith(".") and _ASIDE.match(text, end)
+    return tuple(items) if is_most or is_head else ()

@@ -83,6 +83,7 @@ def test_a_question_after_one_thing_is_none_after_several(question: str) -> None
         ("the Department of Health and Human Services", []),
         ("1,842 releases", []),
         ("Lugar, chairman of the committee, and Biden", []),
+        ("the chapters on trade, customs and rules were closed", []),
         ("Somalia", []),
     ],
 )
@@ -103,6 +104,43 @@ def test_a_bulleted_list_gives_each_of_its_items() -> None:
         "$5,000 for Fargo",
         "$6,000 for Minot",
         "$7,000 for Beach",
+    ]
+
+
+def test_the_points_of_a_statement_are_no_items_of_an_enumeration_within_one_of_them() -> None:
+    text = (
+        "They state:\n\n1. The two countries will build a line.\n\n2. The cost will be shared.\n\n"
+        "3. The two countries, with Peru, Chile and Fargo, will found the energy school."
+    )
+
+    assert items(text, "Peru, Chile and Fargo", "Which countries will found an energy school?") == [
+        "Peru",
+        "Chile",
+        "Fargo",
+    ]
+    assert items(text, "Peru, Chile and Fargo", "Which countries will found the energy school?") == [
+        "Peru",
+        "Chile",
+        "Fargo",
+    ]
+    assert items(text, "The cost", "Which countries share the cost?") == []
+    assert items(text, "The two countries", "Which countries will build a line?") == []
+
+
+def test_a_name_that_heads_its_item_brings_in_the_other_items() -> None:
+    text = "Witnesses:\n\n- Ada Low, Director of the Office of Trade\n- Ben High (Union of Farmers) 6,012"
+
+    assert items(text, "Ada Low", "Which witnesses are named?") == [
+        "Ada Low, Director of the Office of Trade",
+        "Ben High (Union of Farmers) 6,012",
+    ]
+    assert items(text, "Union of Farmers", "Which unions are named?") == []
+
+
+def test_an_article_is_no_name_that_a_question_holds() -> None:
+    assert items("The boats and the mills stay.", "The boats and the mills", "Which things are in the town?") == [
+        "The boats",
+        "the mills",
     ]
 
 

@@ -82,7 +82,7 @@ _ASKED = (
         r"\b(?:what|which) (?:value of|money did|(?:\w+ )?sum)\b|"
         r"\bwhat (?:did|does|do|will|would) (?:[^\s?]+ ){1,20}?pay (?:towards?|to|for) "
         r"(?!in\b|at\b|on\b|during\b|under\b)\w|"
-        r"\bwhat (?:did|does|do|will|would) (?:[\w'-]+ )+?cost\b(?! (?:money|a)\b)|"
+        r"\bwhat (?:did|does|do|will|would) (?:[\w'-]+ ){1,30}?cost\b(?! (?:money|a)\b)|"
         r"\bhow much (?:money|cash|(?:[\w-]+ )?(?:funding|funds?|aid|financing))\b|"
         r"\bhow much (?:more |of \w+ )?(?:did|does|do|is|was|were|will|would|has|have|had|can|could|should)\b.*"
         rf"\b(?:{_PAYING})\b",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_service.citing import Candidate, Citer
-from qa_service.dialogue import Understood, names_asked, names_of_most, understand
+from qa_service.dialogue import is_small_talk, Understood, names_asked, names_of_most, understand
 from qa_service.errors import QuestionError
 from qa_service.finding import Finder, Found, as_preference, heeded_dates
 from qa_service.indexing.catalog import Catalog
@@ -159,6 +159,11 @@ class Engine:
         question = _checked(question)
         if not 1 <= top_k <= MAX_TOP_K:
             raise QuestionError(f"top_k is {top_k}: send 1 to {MAX_TOP_K}.")
+        if is_small_talk(question):  # there is nothing to look for, whatever the filters
+            laps.end("interpret")
+            laps.end("retrieve")
+            nothing = Found(Understood(question), None, hits=(), n_to_read=0)
+            return Retrieved(question, nothing, top_k, Filters(), laps.seconds)
         filters = filters or Filters()
         understood = understand(question, history)
         dates = heeded_dates(understood.question, filters, today or dt.date.today()) if read_dates else None

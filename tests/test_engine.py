@@ -300,6 +300,13 @@ def test_any_question_gets_a_reply(engine: Engine, question: str) -> None:
     assert engine.ask(question).question == question
 
 
+@pytest.mark.parametrize("question", ["Thanks!", "Thank you very much", "ok", "???", "🎉", "\u200b", "hello"])
+@pytest.mark.parametrize("filters", [None, Filters(document_ids=("c.txt",))])
+def test_what_asks_nothing_is_not_answered(question: str, filters: Filters | None) -> None:
+    reply = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}).ask(question, filters=filters)
+    assert (reply.reason, reply.passages, reply.without_filters) == (Reason.NO_MATCH, (), None)
+
+
 def test_asking_in_two_halves_gives_the_reply_of_asking_at_once() -> None:
     engine = engine_with({"a.txt": ("approximately 30 minutes", 2.0)})
     found = engine.retrieve("How long?", top_k=2)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_service.citing import Candidate, Citer
-from qa_service.dialogue import is_small_talk, Understood, names_asked, names_of_most, understand
+from qa_service.dialogue import Understood, is_small_talk, names_asked, names_of_most, understand
 from qa_service.errors import QuestionError
 from qa_service.finding import Finder, Found, as_preference, heeded_dates
 from qa_service.indexing.catalog import Catalog

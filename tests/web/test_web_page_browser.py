@@ -9,6 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from web_browsing import NARROW, ask
 from web_fakes import BRIDGE, HOSTILE, INFO, SUMMIT
 
+from qa_service.serialization import document_url
+
 pytestmark = pytest.mark.browser
 
 ANSWER = "approximately 30 minutes"
@@ -204,9 +206,8 @@ def test_a_text_fragment_as_written_here_finds_its_words_in_chromium(tab: Page, 
 
     words = "The bridge cost 12.5 million euros. Mayor Céline Roux opened it on 3 June 2024 – in the rain 🌧."
     tab.set_viewport_size({"width": 320, "height": 120})
-    page_of_bridge = f"{address}/documents/{BRIDGE.id.replace('%', '%25').replace('?', '%3F')}"
 
-    tab.goto(original_url(page_of_bridge, words) or "")
+    tab.goto(original_url(address + document_url(BRIDGE.id), words) or "")
 
     expect(tab.get_by_text("The bridge cost")).to_be_in_viewport()
     assert tab.evaluate("scrollY") > 0

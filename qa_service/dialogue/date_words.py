@@ -132,11 +132,12 @@ _RECURRING = (
     r"resolutions?|nominations?|nominees?|winners?|recipients?|interns?|couples?|contracts?|hearings?|projects?|"
     r"appropriations?|requests?|scorecards?|round|veterans|[A-Z][a-z]+(?:\s+[A-Z][a-z]+){1,4}\s+(?:Day|Award|Patriot|Grant|Prize))\b"
 )
-# Parts of names, ranks, and halves of years.
+# Parts of names, ranks, halves of years, and what one text counts.
 _OF_A_NAME = (
     r"(?:lady|ladies|quarter|half|minister|vice|amendment|responders?|aid|name|names|place|hand|floor|grade|class|degree|"
     r"nations?|rate|step|line|person|woman|man|century|day|days|week|weeks|month|months|year|years|world|term|and|or|paragraph|"
-    r"sentence|page|item|question|point|\d|two|three|four|five|six|ten)\b"
+    r"sentence|page|item|question|point|piece|part|lesson|priority|goal|reason|thing|duty|task|rule|principle|condition|"
+    r"chapter|article|section|stage|phase|\d|two|three|four|five|six|ten)\b"
 )
 # What releases tell of in one version after another; the original of anything else is a thing in the text.
 _REVISED = (

@@ -1,7 +1,9 @@
 """Candidates -> answers and citations, each offset checked against the stored text before it leaves the engine."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import ParamSpec, TypeVar
 
 from qa_service.errors import CitationError
 from qa_service.indexing.catalog import Catalog
@@ -9,6 +11,11 @@ from qa_service.reading import Evidence
 from qa_service.sentences import covering_sentences
 from qa_service.types import Answer, Citation, Document, Hit, Passage, Span
 from qa_service.values import Surroundings, items_of, polarity_of, speaker_of, value_of
+
+logger = logging.getLogger(__name__)
+
+_Arguments = ParamSpec("_Arguments")
+_Told = TypeVar("_Told")
 
 _AROUND = 240  # characters of before and after
 _LONGEST_LINE = 200  # characters; a passage may begin within a line of text that is wrapped
@@ -72,18 +79,30 @@ def _with_details(answer: Answer, question: str, citation: Citation, document: D
     """
     text = document.text
     span, sentence = (citation.answer_start, citation.answer_end), (citation.start, citation.end)
-    items, speaker = items_of(question, text, span, sentence), speaker_of(text, span, sentence)
+    items = _told(items_of, question, text, span, sentence) or ()
+    speaker = _told(speaker_of, text, span, sentence)
     for part in (*items, *((speaker,) if speaker else ())):
         if not part.text or text[part.start : part.end] != part.text:
             raise CitationError(f"{document.id} {part.start}-{part.end} is not {part.text!r}.")
     around = Surroundings(text[sentence[0] : span[0]][-_NEAR:], text[span[1] : sentence[1]][:_NEAR], text)
     return replace(
         answer,
-        value=None if items else value_of(answer.text, question, document.date, around),
+        value=None if items else _told(value_of, answer.text, question, document.date, around),
         items=items,
-        polarity=polarity_of(question, citation.quote),
+        polarity=_told(polarity_of, question, citation.quote),
         speaker=speaker,
     )
+
+
+def _told(
+    tell: Callable[_Arguments, _Told | None], *arguments: _Arguments.args, **named: _Arguments.kwargs
+) -> _Told | None:
+    """Return what a rule tells of an answer; None when it fails, which withholds no answer that was checked."""
+    try:
+        return tell(*arguments, **named)
+    except Exception:
+        logger.exception("%s failed", tell.__name__)
+        return None
 
 
 def _citation(number: int, candidate: Candidate, document: Document) -> Citation:

@@ -48,3 +48,16 @@ def test_a_quote_keeps_to_its_passage() -> None:
     start, end = text.index("dredged"), text.index(" pause")
     passage = Passage("a.txt", 1, start, end, text[start:end], "A release")
     assert quote_of(text, passage, "without") == "dredged without a"
+
+
+def test_a_rule_that_fails_withholds_no_answer(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def polarity_of(_question: str, _quote: str) -> None:
+        raise KeyError("unheard of")
+
+    monkeypatch.setattr("qa_service.citing.polarity_of", polarity_of)
+    assert (
+        quote_of("The mayor spoke.", Passage("a.txt", 1, 0, 16, "The mayor spoke.", ""), "mayor") == "The mayor spoke."
+    )
+    assert "polarity_of failed" in caplog.text

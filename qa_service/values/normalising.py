@@ -12,6 +12,8 @@ from qa_service.values.quantities import bound_before, is_bare_number, is_cut_fr
 
 _WHOSE = re.compile(r"^(?:and )?whose\b", re.IGNORECASE)
 _MAX_CHARS = 150  # longer words are no single value
+# Patterns take these for "s", "i" and "k" when case is ignored, and tables of words don't.
+_LOOK_ALIKE = re.compile("[ſıİ\N{KELVIN SIGN}]")
 _MAX_AGE = 130  # in years; more is a year of birth
 
 
@@ -58,6 +60,8 @@ def _value(words: str, question: str, release_date: dt.date | None, release_text
         return person_value(words, release_text)
     if expected is AnswerType.PLACE or (expected is None and asks_where(question)):
         return place_value(words)
+    if _LOOK_ALIKE.search(words):
+        return None
     if expected in {AnswerType.DATE, AnswerType.CLOCK}:
         return date_value(words, release_date)
     amount = quantity_value(words, release_text)

@@ -124,3 +124,11 @@ def test_a_name_without_a_title_is_a_persons_only_where_the_release_says_so(
     value = value_of(words, "Who was it?", None, Surroundings(text=text))
 
     assert value == (Value(ValueKind.PERSON, name) if name else None)
+
+
+@pytest.mark.parametrize(
+    "words", ["10 ſeconds", "ſeven million dollars", "ſeptember 3, 2005", "sıx days", "5 \N{KELVIN SIGN}m"]
+)
+def test_letters_that_only_look_like_those_of_a_unit_give_no_value(words: str) -> None:
+    for question in ("How long was it?", "How much was it?", "When was it?", "What was it?"):
+        assert value_of(words, question, dt.date(2005, 5, 5)) is None

@@ -166,7 +166,7 @@ def _date(match: re.Match[str]) -> dt.date | None:
             return None
         day, month = max(first, second), min(first, second)
     else:
-        name = parts["month"][:3].lower()
+        name = parts["month"][:3].casefold()  # "ſep" is matched, too
         day, month = int(parts["day"]), _MONTHS.index(name) + 1 if name in _MONTHS else int(name)
     try:
         return dt.date(int(parts["year"]), month, day)

@@ -223,3 +223,9 @@ def test_a_date_that_begins_a_file_name_counts(stem: str) -> None:
 @pytest.mark.parametrize("stem", ["summit-2005-05-10", "200505101", "0830", "2005-05", "12-2005-05-10"])
 def test_other_figures_in_a_file_name_are_no_date(stem: str) -> None:
     assert file_name_date(stem) is None
+
+
+def test_an_old_s_in_a_month_is_an_s() -> None:
+    found = find_date("5 ſeptember 2005")
+    assert found
+    assert found.date == dt.date(2005, 9, 5)

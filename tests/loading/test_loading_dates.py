@@ -226,6 +226,4 @@ def test_other_figures_in_a_file_name_are_no_date(stem: str) -> None:
 
 
 def test_an_old_s_in_a_month_is_an_s() -> None:
-    found = find_date("5 ſeptember 2005")
-    assert found
-    assert found.date == dt.date(2005, 9, 5)
+    assert stated_date("5 ſeptember 2005") == dt.date(2005, 9, 5)

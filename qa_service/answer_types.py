@@ -205,7 +205,9 @@ def _numbers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 
 def _is_marker(text: str, start: int, end: int) -> bool:
-    return bool(_AFTER_A_MARKER.match(text, end) and _BEFORE_A_MARKER.search(text[:start]))
+    return bool(
+        _AFTER_A_MARKER.match(text, end) and _BEFORE_A_MARKER.search(text[max(0, start - _BEHIND_A_NUMBER) : start])
+    )
 
 
 def _is_count(number: re.Match[str]) -> bool:

@@ -11,8 +11,8 @@ from qa_service.values import Surroundings, items_of, polarity_of, speaker_of, v
 STATES = "AL, AK, AZ, AR, CA, CO, CT, DE, FL, GA, HI, ID, IL, IN, IA, KS, KY, LA, ME, MD, "
 TOKENS = [
     STATES, "Foo, III, ", "A, ", "A & ", "the A ", "Ministry of Aa ", "Aa and ", "(", '"', "“a ", "1,", "1 ",
-    "one hundred ", "$1 million ", "May 5, ", "not ", "no ", "he said ", '," said Aa. "', "Mr. Aa Bb, ", "- a\n", "1. a\n", "half a ",
-    "to a ",
+    "one hundred ", "$1 million ", "May 5, ", "not ", "no ", "he said ", '," said Aa. "', "Mr. Aa Bb, ", "- a\n",
+    "1. a\n", "half a ", "to a ",
 ]  # fmt: skip
 LENGTH = 50_000
 SENTENCE = (20_000, 22_000)  # no passage is longer

@@ -149,6 +149,7 @@ _SAYS_WHAT_IT_COSTS = re.compile(
     re.IGNORECASE,
 )
 # "3. North Korea" and "(3) Both leaders": what a line or a sentence is counted with.
+_LONGEST_INDENT = 64
 _BEFORE_A_MARKER, _AFTER_A_MARKER = re.compile(r"(?:^|\n)\s*\(?$|\($"), re.compile(r"[.)]\s")
 _NO_DATE = re.compile(r"[$€£¥]\s?\d[\d,.]*|\b\d{1,3}(?:,\d{3})+\b|\d[\d.]*\s?(?:%|per ?cent\b)", re.IGNORECASE)
 
@@ -206,7 +207,7 @@ def _numbers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 def _is_marker(text: str, start: int, end: int) -> bool:
     return bool(
-        _AFTER_A_MARKER.match(text, end) and _BEFORE_A_MARKER.search(text[max(0, start - _BEHIND_A_NUMBER) : start])
+        _AFTER_A_MARKER.match(text, end) and _BEFORE_A_MARKER.search(text, max(0, start - _LONGEST_INDENT), start)
     )
 
 

@@ -11,10 +11,10 @@ import logging
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
@@ -31,11 +31,12 @@ from qa_service.indexing.vectors import (
     write_shard,
     write_vectors,
 )
-from qa_service.loading import LoadedCorpus, Skipped
+from qa_service.loading import LoadedCorpus
 from qa_service.preparing import Part, Prepared, Source, Workers, embedded_sha256, load_part, split_all
 from qa_service.protocols import Embedder, IndexBackend
 from qa_service.reports import BuildReport, DocumentChange, Duplicate, ShardReport
 from qa_service.types import Document, Filters, Passage, Vector, Vectors
+from qa_service.unreadable import keeping_unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ class Builder:
         corpus = prepared.corpus
         if not corpus.documents and not corpus.unchanged and not allow_empty:
             raise BuildError(_nothing_to_index(self._source.documents, corpus))
-        corpus = _keeping_unreadable(corpus, previous.manifest.documents if previous else (), full_because)
+        corpus = keeping_unreadable(corpus, previous.manifest.documents if previous else (), full_because)
         fingerprints = {document.id: document.sha256 for document in corpus.documents}
         fingerprints |= {name: known[name] for name in corpus.unchanged}
         if base and fingerprints == base.manifest.documents:
@@ -401,43 +402,6 @@ def _duplicates(catalog: Catalog, fresh: Sequence[Document]) -> tuple[Duplicate,
         document = catalog.document(other) if share == 1.0 else None
         found.append(Duplicate(name, other, round(share, 2), document is not None and document.text == texts[name]))
     return tuple(found)
-
-
-def _unreadable(corpus: LoadedCorpus, known: Iterable[str]) -> dict[str, Skipped]:
-    """Return those of `known` that can't be read at the moment, each with what can't: its file or a folder above."""
-    loaded = {document.id for document in corpus.documents} | set(corpus.unchanged)
-    unreadable = {each.document_id: each for each in corpus.skipped if each.is_unreadable}
-    found = {}
-    for name in sorted(set(known) - loaded):
-        path = PurePosixPath(name)
-        for place in (path, *path.parents):
-            if str(place) in unreadable:
-                found[name] = unreadable[str(place)]
-                break
-    return found
-
-
-def _keeping_unreadable(corpus: LoadedCorpus, known: Iterable[str], full_because: str | None) -> LoadedCorpus:
-    """Return `corpus` with those of `known` that can't be read at the moment as unchanged, and the reasons saying so.
-
-    Raises:
-        BuildError: All is indexed anew, for which they would have to be read.
-    """
-    unreadable = _unreadable(corpus, known)
-    if unreadable and full_because:
-        first = next(iter(unreadable.values()))
-        raise BuildError(
-            f"{first.document_id}: {first.reason}, and build again. The index must be made anew ({full_because}), "
-            f"which now would lose {len(unreadable)} of its releases; the old one stays in service."
-        )
-    holders = set(unreadable.values())
-    skipped = (
-        replace(each, reason=f"{each.reason}; what the index holds of it is kept as it was")
-        if each in holders
-        else each
-        for each in dict.fromkeys(corpus.skipped)  # every part of a build reports a folder that it can't list
-    )
-    return replace(corpus, skipped=tuple(skipped), unchanged=(*corpus.unchanged, *unreadable))
 
 
 def _nothing_to_index(folder: Path, corpus: LoadedCorpus) -> str:

@@ -31,7 +31,7 @@ LAYERS = [
     },
     {"sentences", "answer_types"},
     {"loading", "splitting", "embedding", "indexing", "retrieval", "reading", "dialogue", "values"},
-    {"preparing"},
+    {"preparing", "unreadable"},
     {"finding", "citing"},
     {"builder", "engine", "serialization", "fetching", "feedback"},
     {"assembly"},

@@ -51,7 +51,9 @@ def render(title: str, date: dt.date | None, source_url: str | None, blocks: Seq
 
 def _element(paragraph: Paragraph) -> str:
     """Return one element without blank lines, which would end it for Markdown."""
+    text = html.escape(paragraph.text, quote=False)
+    if text.startswith(" "):
+        return f"<pre>{text}</pre>\n"  # no other element keeps blanks at its beginning
     tag = f"h{paragraph.level}" if paragraph.level else "p"
-    text = _SPACES.sub(lambda match: "&nbsp;" * len(match[0]), html.escape(paragraph.text, quote=False))
-    lines = text.replace("\n", "<br>\n")
+    lines = _SPACES.sub(lambda match: "&nbsp;" * len(match[0]), text).replace("\n", "<br>\n")
     return f"<{tag}>{lines}</{tag}>\n"

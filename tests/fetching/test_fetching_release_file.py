@@ -76,6 +76,11 @@ def test_a_release_of_which_nothing_is_stated_is_read_back() -> None:
     assert (document.text, document.date, document.source_url) == ("They met in the Kremlin for an hour.", None, None)
 
 
+def test_an_indented_first_line_is_read_back_as_it_is() -> None:
+    text = "   OTTAWA  <urgent>\n      They met in the Kremlin."
+    assert load_document("a.md", render("", None, None, [Block(text)])).text == text
+
+
 PIECES = st.text(st.sampled_from("aB1 \n.<>&*_#-`|\\[]()'\"!~\u00a0é日\u0301🎉=+") | st.characters(), max_size=60)
 BLOCKS = st.lists(st.builds(Block, PIECES, st.integers(0, 6)), min_size=1, max_size=5)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
+from qa_service.months import MONTH
 from qa_service.numbers import NUMBER
 
 
@@ -41,10 +42,6 @@ _CURRENCIES = (
     r"dollars?|cents?|yen|euros?|pounds|pence|yuan|renminbi|rupees?|rupiah|francs?|pesos?|baht|won|ringgit|dong|rand|"
     r"kron(?:a|e|or|er)|r[ou]+bles?|lira|riyals?|dirhams?|shillings?|cedis?|dinars?|naira|zlotys?|forints?|shekels?|"
     r"birr|taka|tenge|kwacha|kyat|hryvnias?|guilders?|korun[ay]|lats|litas|lei|leva|leones?|reais|usd|jpy|eur|gbp"
-)
-_MONTHS = (
-    r"jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
-    r"dec(?:ember)?"
 )
 _PAYING = (
     r"costs?|pay|pays|paid|paying|spend|spends|spent|spending|worth|charged?|donat\w+|raised?|raising|award\w*|loans?|loaned|"
@@ -108,7 +105,7 @@ _LOOKS = {
     AnswerType.AGE: r"(?<![\d.,$€£¥])(?:1[0-3]\d|\d\d?)(?![\d,]|\.\d)|"
     rf"\b(?:{_SMALL}|\w+ties|infant|newborn)\b",
     AnswerType.CLOCK: r"\d|\b(?:noon|midday|midnight|dawn|dusk|morning|afternoon|evening|night)\b",
-    AnswerType.DATE: rf"\d|\b(?:{_TIMES}|{_MONTHS}|"
+    AnswerType.DATE: rf"\d|\b(?:{_TIMES}|{MONTH}|"
     r"\w+day|today|tonight|tomorrow|now|spring|summer|autumn|fall|winter|noon|midnight|christmas|easter|ramadan|ago|"
     r"earlier|later|after|before|close of business|when|once|until|since|during|recently|immediately|soon|never)\b",
     AnswerType.EXTENT: rf"\b(?:\d+|\w+-)?(?<!\dth )(?<!\dst )(?<!\dnd )(?<!\drd )(?<!per )(?:{_TIMES}|m?ms|miles?|feet|"
@@ -132,7 +129,7 @@ _NO_THINGS = (
     r"and|for|from|was|were|will|would|has|had|the|each|per|over|under|with|that|which|while|after|before|through|since"
 )
 _A_NUMBER = re.compile(
-    rf"(?P<currency_before>(?:[$€£¥]|\b(?:usd|jpy|eur|gbp|rs\.?|us\$))\s?)?(?P<month>\b(?:{_MONTHS})\.?\s)?"
+    rf"(?P<currency_before>(?:[$€£¥]|\b(?:usd|jpy|eur|gbp|rs\.?|us\$))\s?)?(?P<month>\b(?:{MONTH})\.?\s)?"
     rf"(?P<number>{NUMBER})(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<share>\s?%|\s(?:per ?cent|percentage)\b)?"
     rf"(?P<unit>[\s-]{{0,2}}(?:(?:more|metric|square|full|consecutive|straight)\s)?(?:{_SPANS_OF_TIME}|{_MEASURES})\b)?"
     rf"(?P<currency>[$€£]|[\s-]{{0,2}}(?:(?:U\.?S\.?|\w+an) )?(?:{_CURRENCIES})\b)?"

@@ -17,6 +17,7 @@ LAYERS = [
         "protocols",
         "config",
         "words",
+        "months",
         "numbers",
         "wrapping",
         "model_folders",

@@ -9,18 +9,12 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
+from qa_service.months import MONTH, MONTH_NUMBERS
 from qa_service.types import DateOrder, DateUse, UnderstoodDates
 
 _Range = tuple[dt.date | None, dt.date | None]
 _Days = tuple[dt.date, dt.date]
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "january february march april may june july august september october november december".split(), start=1
-    )
-}
-_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 _NUMBERS = {
     word: number
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
@@ -33,7 +27,7 @@ _FIRST_OF_1900S = 69
 # Letters that patterns take for "s" and "i" when case is ignored, and tables of words don't.
 _FOLDED = str.maketrans("ſıİ", "sii")
 
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MONTH = rf"(?:{MONTH})\b\.?"
 # A number before a noun is a count or a name: "2005 dollars", "2006 budget".
 _YEAR = (
     r"(?:19|20)\d\d\b(?![-/–—]\d|['’]|\s+(?:dollars?|euros?|yen|tons?|troops|people|prices|levels|budget|bill|act|games|olympics"
@@ -330,7 +324,7 @@ def _stretch(words: str) -> list[_Days]:
     """Return a stretch of days, months or years, or its two ends when they are only named side by side."""
     tokens = _tokens(words)
     is_pair = not {"and", "or"}.isdisjoint(tokens)
-    months = [_MONTHS[token] for token in tokens if token in _MONTHS]
+    months = [MONTH_NUMBERS[token] for token in tokens if token in MONTH_NUMBERS]
     *numbers, year = (int(token) for token in tokens if token.isdigit())
     if not months:
         first, second = _months(numbers[0], 1, 12), _months(year, 1, 12)
@@ -371,8 +365,8 @@ def _in_year(year: int, tokens: list[str]) -> _Days:  # noqa: PLR0911 - one retu
         return _months(year, 1, 12)
     names = [token for token in tokens if not token.isdigit()]
     days = [int(token) for token in tokens if token.isdigit()]
-    if names[-1] in _MONTHS:
-        month = _MONTHS[names[-1]]
+    if names[-1] in MONTH_NUMBERS:
+        month = MONTH_NUMBERS[names[-1]]
         if days:
             day = dt.date(year, month, days[0])
             return day, day
@@ -400,8 +394,8 @@ def _relative(tokens: list[str], today: dt.date) -> _Days:  # noqa: PLR0911 - on
         year, month = _month_back(today, n * (12 if unit == "year" else 1))
         return dt.date(year, month, min(today.day, calendar.monthrange(year, month)[1])), today
     back, name = tokens[0] == "last", tokens[1]
-    if name in _MONTHS:
-        month = _MONTHS[name]
+    if name in MONTH_NUMBERS:
+        month = MONTH_NUMBERS[name]
         year = today.year - (back and month >= today.month)
         return _months(year, month, month)
     if name in _SEASONS:

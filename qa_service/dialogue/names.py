@@ -7,6 +7,8 @@ or resigns.
 import re
 from collections.abc import Iterator
 
+from qa_service.months import MONTH_NAME
+
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
 _MAX_NAMES = 20
 _MAX_NAME_LENGTH = 100
@@ -18,7 +20,7 @@ _NO_PERSON = re.compile(
     r"club|college|commission|committee|company|conference|congress|corps|council|county|court|department|district|fund|"
     r"government|high|house|institute|island|lake|law|league|ministry|mountain|museum|navy|north|office|organi[sz]ation|"
     r"park|plan|program|project|river|school|senate|service|society|south|state|states|street|treaty|union|united|"
-    r"university|valley|january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    rf"university|valley|{MONTH_NAME})\b",
     re.IGNORECASE,
 )
 _RANK = r"acting|air force|army|assistant|attorney|chief|deputy|first|foreign|former|navy|prime|state|u\.?s\.?|vice"

@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from qa_service.dialogue.names import NAME, names_start, persons_answered, persons_in, places_in
+from qa_service.months import MONTH
 
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
 _MAX_PRONOUNS = 8
 _ASKS_WHERE = re.compile(
     r"^(?:\w+ )?where\b|^(?:in |to |from )?(?:which|what) (?:country|city|town|state|place)\b", re.IGNORECASE
 )
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)"
-)
+_MONTH = rf"(?:{MONTH})"
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 DATE = re.compile(
     rf"\b(?:(?:(?:early|late|spring|summer|fall|autumn|winter) )?"

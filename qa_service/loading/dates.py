@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 import dateparser
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
+from qa_service.months import MONTH, MONTH_NUMBERS
+
+_MONTH = rf"(?P<month>{MONTH})\b\.?"
 _DAY = r"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)"
 _YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d|2100)(?!\d)"
 _GAP = r"(?:\s{0,3},\s{0,3}|\s{1,3})"
@@ -166,8 +164,8 @@ def _date(match: re.Match[str]) -> dt.date | None:
             return None
         day, month = max(first, second), min(first, second)
     else:
-        name = parts["month"][:3].casefold()  # "ſep" is matched, too
-        day, month = int(parts["day"]), _MONTHS.index(name) + 1 if name in _MONTHS else int(name)
+        name = parts["month"].casefold()  # "ſep" is matched, too
+        day, month = int(parts["day"]), MONTH_NUMBERS.get(name) or int(name)
     try:
         return dt.date(int(parts["year"]), month, day)
     except ValueError:

@@ -2,13 +2,10 @@
 
 import re
 
-_MONTHS = "january february march april may june july august september october november december".split()
+from qa_service.months import MONTH, MONTH_NUMBERS
+
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_MONTH = re.compile(
-    rf"\b(?:{'|'.join(f'({month[:3]}(?:{month[3:]})?)' for month in _MONTHS if month not in {'may', 'september'})}"
-    r"|(may)|(sept?(?:ember)?))\b",
-    re.IGNORECASE,
-)
+_MONTH = re.compile(rf"\b(?:{MONTH})\b", re.IGNORECASE)
 # In a question, "may" and "march" are verbs unless something says otherwise.
 _VERB = re.compile(
     r"(?<!\bin )(?<!\bon )(?<!\bof )(?<!\bby )(?<!last )(?<!next )(?<!this )(?<!since )(?<!until )(?<!early )(?<!late )"
@@ -28,5 +25,5 @@ def _years(text: str) -> set[str]:
     return set(_YEAR.findall(text))
 
 
-def _months(text: str) -> set[str]:
-    return {match.group()[:3].lower() for match in _MONTH.finditer(text)}
+def _months(text: str) -> set[int]:
+    return {MONTH_NUMBERS[match.group().casefold()] for match in _MONTH.finditer(text)}

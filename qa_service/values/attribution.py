@@ -7,6 +7,7 @@ the wrong mouth are worse than words in nobody's.
 import re
 from collections.abc import Iterable, Iterator
 
+from qa_service.months import MONTH_NAME
 from qa_service.sentences import sentence_spans
 from qa_service.types import Slice
 from qa_service.values.names import NAME, TITLE, is_title
@@ -58,7 +59,7 @@ _GOES_ON = frozenset({",", "?", "!", "-", "—"})
 _NO_NAME = re.compile(
     r"(?:In|On|At|The|This|That|These|Those|But|And|Yet|So|If|As|When|While|Today|Yesterday|However|Also|It|He|She|They|"
     r"We|I|You|A|An|For|Last|Earlier|After|Before|Since|Both|Its|His|Her|Their|Monday|Tuesday|Wednesday|Thursday|Friday|"
-    r"Saturday|Sunday|January|February|March|April|May|June|July|August|September|October|November|December)\b[ ,]*"
+    rf"Saturday|Sunday|{MONTH_NAME})\b[ ,]*"
 )
 # "the Bureau of Alcohol, Tobacco, Firearms and Explosives" is more than what stands before the comma.
 _PARTIAL = re.compile(r", [A-Z][a-z]+,")

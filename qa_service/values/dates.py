@@ -7,14 +7,11 @@ brings the day nearest to the release; when two years are about as near, or the 
 import datetime as dt
 import re
 
+from qa_service.months import MONTH, MONTH_NUMBERS
 from qa_service.types import Value, ValueKind
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _WEEKDAYS = "mon tue wed thu fri sat sun".split()
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"(?:jan|feb|mar|apr|aug|sept?|oct|nov|dec)\b\.?)"
-)
+_MONTH = rf"(?:(?:{MONTH})\b\.?)"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[5-9]|20)\d\d"
@@ -141,7 +138,7 @@ def _resolved(found: re.Match[str], n: int, year: str | None, release_date: dt.d
         return _iso(*map(int, found[f"iso{n}"].split("-")))
     if found[f"only{n}"]:
         return found[f"only{n}"]
-    month = _MONTHS.index((found[f"month{n}"] or found[f"monthb{n}"])[:3].lower()) + 1
+    month = MONTH_NUMBERS[(found[f"month{n}"] or found[f"monthb{n}"]).rstrip(".").casefold()]
     day = found[f"day{n}"] or found[f"dayb{n}"]
     number = _number(day) if day else None
     weekday = _WEEKDAYS.index(found[f"weekday{n}"][:3].lower()) if found[f"weekday{n}"] else None

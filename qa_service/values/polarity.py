@@ -7,6 +7,7 @@ most questions get no polarity.
 
 import re
 
+from qa_service.months import MONTH_NAME
 from qa_service.types import Polarity
 from qa_service.words import content_words
 
@@ -56,7 +57,7 @@ _DATES = tuple(
     re.compile(pattern)
     for pattern in (
         r"\b(?:1[5-9]|20)\d\d\b",
-        r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b",
+        rf"\b(?:{MONTH_NAME})\b",
         r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
     )
 )

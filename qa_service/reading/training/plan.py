@@ -3,12 +3,12 @@
 Nothing of the stream lives in memory between rounds, so a run resumes at (round, batch) with the very same data.
 """
 
-import calendar
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa_service.months import MONTHS
 from qa_service.reading.training.examples import GoldAnswer
 from qa_service.reading.training.features import Feature, Item, build_features, in_groups
 from qa_service.reading.training.negatives import Prepared, Splitter
@@ -18,7 +18,6 @@ from qa_service.reading.windows import Source, WindowCutter
 
 # Share of questions that have their own passage, less the answer, among the ones beside it.
 _CUT_OUT_BESIDE = 0.3
-_MONTHS = calendar.month_name[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,7 @@ class Plan:
         parts = [title]
         # A context of the service's own has its date already.
         if " | " not in title and rng.random() < 0.4:
-            parts.append(f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}, {rng.randint(1990, 2025)}")
+            parts.append(f"{rng.choice(MONTHS)} {rng.randint(1, 28)}, {rng.randint(1990, 2025)}")
         return " | ".join(parts)
 
 

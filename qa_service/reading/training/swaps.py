@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from qa_service.months import MONTH_NAME
 from qa_service.reading.training.examples import Example
 from qa_service.reading.training.ranking import Encode, most_similar
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _NAME = r"[A-Z][\w'’.-]*(?:\s+(?:(?:of|the|de|for|and)\s+)?[A-Z][\w'’.-]*)*"
 # Order matters: the first kind that matches a place in the question claims it.
 _KINDS = {
-    "month": re.compile(rf"\b(?:{_MONTHS})\b"),
+    "month": re.compile(rf"\b(?:{MONTH_NAME})\b"),
     "year": re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b"),
     "number": re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w.,]*\d)"),
     "name": re.compile(rf"(?<![\w'’.-]){_NAME}"),

@@ -14,6 +14,7 @@ RUN_ON_WORDS = "a|an|and|at|by|for|from|in|of|on|or|the|to|with"
 """A pattern: a line that ends in one of these words was broken off."""
 
 _MIN_WIDTH = 45  # a line that is narrower may have ended where its author ended it
+_MAX_WIDTH = 110  # no text is wrapped wider by hand or by a program for mail
 _ITEM = re.compile(
     r"\s*(?:(?P<bullet>[*•·▪◦‣])|(?P<dash>[-–—])|\(?(?:(?P<number>\d{1,3})|(?P<letter>[A-Za-z]|[ivxIVX]{1,5}))[.)])\s"
 )
@@ -44,20 +45,38 @@ def wrapped_lines(lines: Sequence[str]) -> list[bool]:
     What words run on to counts where a sentence ends further down. A break of which the words say nothing is what most
     of those around it are.
     """
-    width = max(_columns(line) for line in lines)
     marks = [_mark(line) for line in lines]
     n_marks = Counter(marks)
+    is_before_item = [
+        mark is not None and (mark == "bullet" or n_marks[mark] > 1 or _ENDS.search(line) is not None)
+        for line, mark in zip(lines, marks[1:], strict=False)
+    ]
+    is_full = _full_lines(lines, is_before_item)
     last_end = max((number for number, line in enumerate(lines) if _HOLDS_END.search(line)), default=0)
     verdicts: list[bool | None] = []
     in_list = False  # after "The package holds:"
     for number, (line, following) in enumerate(pairwise(lines)):
         in_list = line.endswith(":") or (in_list and not _HOLDS_END.search(line))
-        mark = marks[number + 1]
-        if mark and (mark == "bullet" or n_marks[mark] > 1 or _ENDS.search(line)):
+        if is_before_item[number]:
             verdicts.append(False)
         else:
-            verdicts.append(_is_wrapped(line, following, width, is_prose=number < last_end and not in_list))
+            is_prose = number < last_end and not in_list
+            verdicts.append(_is_wrapped(line, following, is_full=is_full[number], is_prose=is_prose))
     return _settled(lines, verdicts)
+
+
+def _full_lines(lines: Sequence[str], is_before_item: Sequence[bool]) -> list[bool]:
+    """Tell of each line but the last whether it had no room for the next word.
+
+    One line is always the widest. It shows where text is wrapped only if no other break speaks against it.
+    """
+    width = max(_columns(line) for line in lines)
+    is_full = [
+        _columns(line) >= _MIN_WIDTH and _columns(line) + _room_for(_first_word(following)) > width
+        for line, following in pairwise(lines)
+    ]
+    is_telling = width <= _MAX_WIDTH and (sum(is_full) > 1 or is_before_item.count(False) == 1)
+    return is_full if is_telling else [False] * len(is_full)
 
 
 def _mark(line: str) -> str | None:
@@ -66,21 +85,24 @@ def _mark(line: str) -> str | None:
     return found.lastgroup if found else None
 
 
-def _is_wrapped(line: str, following: str, width: int, *, is_prose: bool) -> bool | None:
+def _first_word(line: str) -> str:
+    dash = _DASH.match(line)
+    word = _UNBROKEN.search(line, dash.end() if dash else 0)
+    return word[0] if word else ""
+
+
+def _is_wrapped(line: str, following: str, *, is_full: bool, is_prose: bool) -> bool | None:
     """Tell whether `following` carries the line on; None when neither width nor words say."""
-    dash = _DASH.match(following)
-    word = _UNBROKEN.search(following, dash.end() if dash else 0)
+    word = _first_word(following)
     if not word or _ROW.search(line) or _ROW.search(following) or (_LABEL.match(line) and _LABEL.match(following)):
         return False
-    if _columns(line) >= _MIN_WIDTH and _columns(line) + _room_for(word[0]) > width:
-        return True
-    if _RUNS_ON.search(line):
+    if is_full or _RUNS_ON.search(line):
         return True
     if not is_prose or _ENDS.search(line) or _OPENS_SENTENCE.match(following):
         return False
-    if word[0][0].islower():
+    if word[0].islower():
         return True
-    is_caseless = word[0][0].isalpha() and not word[0][0].isupper()
+    is_caseless = word[0].isalpha() and not word[0].isupper()
     return False if is_caseless or _LABEL.match(following) else None
 
 

@@ -99,6 +99,11 @@ def test_a_line_that_runs_on_does_not_end_its_sentence_however_narrow_or_ragged_
         ["headline: Mill Sold", "author: Press Office", "The mill was sold in May."],
         ["Area burned (hectares)          11,200      27,300", "Red warnings issued             18          37"],
         ["Kind of ticket for the whole of the day in May | Price", "Adult | 15 pounds"],
+        ["Support for two hundred schools in the northern provinces", "Training of teachers", "School meals"],
+        [
+            f"Revenue of 12.3 million dollars, {'compared with that of the year before, ' * 3}a record",
+            "Cash of 45 million",
+        ],
         ["O say can you see,", "By the dawn's early light,", "What so proudly we hailed at the last gleaming?"],
     ],
 )

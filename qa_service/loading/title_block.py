@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import groupby
 
 from qa_service.loading.dates import closing_date, date_line, dateline_date, is_other_date_line, stamp_date
 from qa_service.loading.headings import ends_sentence, is_numbered
@@ -20,12 +21,30 @@ _STAMP_WORDS = (
 )
 _STAMP = re.compile(
     rf"[\W_]*(?:{_STAMP_WORDS}(?:[\W_]+{_STAMP_WORDS}){{0,2}}(?:\W+(?:no\W+)?\d[\d/-]*)?"
-    r"|for immediate release\W+contacts?\b.*|for release at \d.*|for planning purposes.*"
+    r"|for immediate release\W+contacts?\b.*|for release(?: at|:) .*\d.*|for planning purposes.*"
     r"|embargo(?:ed)?\b.*|(?:provisional|tentative|unofficial|informal) translation.*"
     r"|(?:(?:press|media|news) )?contacts?\s*:.*|(?:e-?mail|tel(?:ephone)?|phone|fax)\s*[:.].*|no\. ?[\d/-]+"
     r"|[\w.+-]+@[\w.-]+|[+()\d\s./-]{7,}|https?://\S+|www\.\S+)[\W_]*",
     re.IGNORECASE,
 )
+# What heads all releases of an office: its name, and a number of the release after the name of the series.
+_LETTERHEAD = re.compile(
+    r"(?:the )?(?:(?:federal|national|permanent) )?(?:ministry|department|embassy|consulate(?:[ -]general)?|mission"
+    r"|office|bureau|secretariat|directorate|inspectorate|commission|council|agency)(?: (?:of|for|to)\b|,)[^\d:]*"
+    r"|(?:[^\W\d][\w.'’&-]* ){1,7}(?:ministry|department|office|agency|authority|bureau|commission|inspectorate)"
+    r"|(?:the )?(?:government|republic|kingdom) of(?: [^\W\d][\w.'’-]*){1,3}"
+    r"|(?:(?:press|news|media|public|information|for|the) ){0,4}"
+    r"(?:press|bulletin|communiqu[eé]|information|notice|note)[\W_]*(?:no\. ?)?\d[\d/-]*",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\s*\([^()]*\)")
+_MOST_LETTERHEAD_WORDS = 9
+_MOST_PLACE_WORDS = 2  # below a letterhead, what is no longer may be a place
+_MOST_ADDED_WORDS = 3  # in the paragraph of a letterhead: "Press Service", "New Delhi, India"
+_REFERENCE = re.compile(
+    r"(?:(?:Ref|PR|No|Nr)\b[.:\s]*)*[A-Z]{0,6}[\s./-]*\d[\dA-Z./()\s-]*"
+)  # SC/15620, No. 12/PR/2023
+_FEWEST_REFERENCE_DIGITS = 4
 _OPENING_BODY = re.compile(r"[-*•·▪–—]\s|\(\d+\)|dear\b.*,$", re.IGNORECASE)
 _QUOTES = "\"'“‘«"
 _LONGEST_TITLE = 300
@@ -57,7 +76,7 @@ class TitleBlock:
 
 def find_title_block(lines: Sequence[Line], stated_title: str | None) -> TitleBlock:
     """Return the title block that begins `lines`. `stated_title` is what the file itself calls its title."""
-    kinds = _leading_kinds(lines, stated_title)
+    kinds = _without_letterhead(lines, _leading_kinds(lines, stated_title))
     title = _title_lines(lines, kinds)
     end = _end(lines, kinds, title)
     if end == len(lines):  # nothing but short lines: no telling where a body would begin
@@ -83,10 +102,36 @@ def _leading_kinds(lines: Sequence[Line], stated_title: str | None) -> list[_Kin
     return kinds
 
 
+def _without_letterhead(lines: Sequence[Line], kinds: Sequence[_Kind]) -> Sequence[_Kind]:
+    """Return `kinds` with the lines of a letterhead as stamps, where a paragraph with the title follows."""
+    marked = list(kinds)
+    titles = (n for n, kind in enumerate(kinds) if kind is _Kind.TITLE)
+    for _, group in groupby(titles, key=lambda n: lines[n].paragraph):
+        numbers = list(group)
+        first, *others = (lines[n].text for n in numbers)
+        is_added = all(_is_letterhead(text) or len(text.split()) <= _MOST_ADDED_WORDS for text in others)
+        if not (_is_letterhead(first) and is_added):
+            return kinds if len(first.split()) <= _MOST_PLACE_WORDS else marked
+        for n in numbers:
+            marked[n] = _Kind.STAMP
+    return kinds
+
+
+def _is_letterhead(text: str) -> bool:
+    return len(text.split()) <= _MOST_LETTERHEAD_WORDS and bool(_LETTERHEAD.fullmatch(_BRACKETED.sub("", text)))
+
+
+def _is_reference(text: str) -> bool:
+    n_digits = sum(map(str.isdigit, text))
+    return "/" in text and n_digits >= _FEWEST_REFERENCE_DIGITS and bool(_REFERENCE.fullmatch(text))
+
+
 def _kind(line: Line, following: str, *, is_first: bool) -> _Kind:
     if len(line.text) > _LONGEST_TITLE:
         return _Kind.BODY
-    if _STAMP.fullmatch(line.text) or is_other_date_line(line.text) or not any(map(str.isalnum, line.text)):
+    if _STAMP.fullmatch(line.text) or _is_reference(line.text) or is_other_date_line(line.text):
+        return _Kind.STAMP
+    if not any(map(str.isalnum, line.text)):
         return _Kind.STAMP
     if date_line(line.text):
         return _Kind.DATE

@@ -70,10 +70,43 @@ def test_what_stands_above_the_title_is_not_the_title() -> None:
         "Press Release No. 45",
         "PRESS RELEASE #45/2005",
         "MEDIA ADVISORY",
+        "FOR RELEASE: Thursday, 7 September 2017, 12 noon",
+        "SC/15620",
+        "PR. No. 147/2024",
     ],
 )
 def test_a_stamp_is_not_the_title_when_a_line_follows_that_is(line: str) -> None:
     assert release(f"{line}\n\nMinister Visits Moscow\n\n{BODY}").title == "Minister Visits Moscow"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "MINISTRY OF FOREIGN AFFAIRS\nREPUBLIC OF KENYA\n\nPRESS RELEASE",
+        "Embassy of the Republic of Indonesia\nWashington, D.C.\n\nPress Release\nNo. 012/PR/V/2023",
+        "Ministry of Foreign Affairs of Chile\nPress Bulletin No. 062\nSantiago, 18 April 2016",
+        "SOUTH-EAST ATLANTIC FISHERIES COMMISSION (SEAFC)",
+        "GOVERNMENT OF PAKISTAN\n\nMINISTRY OF FOREIGN AFFAIRS\n\nPRESS RELEASE",
+        "Council of the EU\nPRESS RELEASE\n187/24\n12/03/2024",
+    ],
+)
+def test_a_letterhead_is_not_the_title_when_a_line_follows_that_is(head: str) -> None:
+    document = release(f"{head}\n\nMinister Visits Moscow\n\n{BODY}")
+    assert document.title == "Minister Visits Moscow"
+    assert body(document) == BODY
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("Ministry of Health\n\nLilongwe", "Ministry of Health"),
+        ("Ministry of Health: Cholera Is Over\n\nStatement by the Minister", "Ministry of Health: Cholera Is Over"),
+        ("Minister Visits Moscow\n\nMinistry of Foreign Affairs", "Minister Visits Moscow"),
+        ("MINISTRY OF HEALTH\nCholera in four districts", "MINISTRY OF HEALTH – Cholera in four districts"),
+    ],
+)
+def test_what_stands_where_a_letterhead_might_is_the_title_when_none_follows(head: str, title: str) -> None:
+    assert release(f"{head}\n\n{BODY}").title == title
 
 
 @pytest.mark.parametrize("title", ["Correction", "Press Release Service Opens", "Updated Rules", "Release 45"])

@@ -14,6 +14,7 @@ from qa_service.loading.extracted import Block, Extracted
 from qa_service.loading.html_blocks import BlockCollector
 from qa_service.loading.html_bounds import bound_parsing
 from qa_service.loading.html_regions import Region
+from qa_service.loading.stated_title import is_no_title
 from qa_service.web_address import web_address
 
 _CHARSET = re.compile(rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
@@ -22,6 +23,7 @@ _DATE_FIELDS = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued",
     "dcterms.created", "pubdate", "publishdate", "publish_date", "publication_date",
 )  # fmt: skip
+_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')  # in JSON-LD
 _MOST_TIMES = 3
 _LONGEST_BYLINE = 100  # in a longer line, a <time> is that of an event
 _MOST_NODES_BEFORE = 10  # of a <time>, in search of the words that say what of
@@ -33,7 +35,6 @@ _OFFICE = re.compile(
     r"|news|press|official|website|web ?site|home ?page)\b|\.(?:com|org|gov|net|int|info)$",
     re.IGNORECASE,
 )
-_EMPTY_TITLE = re.compile(r"(?:untitled(?: document)?|document|index|home|new page.*)", re.IGNORECASE)
 
 
 def extract_html(data: bytes) -> Extracted:
@@ -125,13 +126,15 @@ def _title(tree: LexborHTMLParser, fields: dict[str, str], blocks: list[Block]) 
     """Return the title that the head states, None where the page's own <h1> is to be its title."""
     heading = next((one_line(block.text) for block in blocks if block.level == 1), "")
     site = fields.get("og:site_name", "")
-    if stated := fields.get("og:title", ""):
-        return _without_site(stated, site, heading)
+    title = _without_site(fields.get("og:title", ""), site, heading)
+    if not is_no_title(title):
+        return title
     if heading and heading != site:
         return None
     node = tree.css_first("title")
     stated = one_line(node.text()) if node else ""
-    return None if not stated or _EMPTY_TITLE.fullmatch(stated) else _without_site(stated, site, heading)
+    title = _without_site(stated, site, heading)
+    return None if is_no_title(title) else title
 
 
 def _without_site(title: str, site: str, heading: str) -> str:
@@ -152,14 +155,17 @@ def _without_site(title: str, site: str, heading: str) -> str:
 def _date(tree: LexborHTMLParser, fields: dict[str, str]) -> dt.date | None:
     """Return the date that the head states, else that of the first `<time>` in a short line, such as a byline.
 
-    The day of a change, as in `Updated: <time>`, counts where there is no other.
+    Then comes what is stated for search engines (JSON-LD). The day of a change, as in `Updated: <time>`, counts where
+    there is no other.
     """
     stated = [fields[name] for name in _DATE_FIELDS if name in fields]
     changed: list[str] = []
     for node in tree.css("time[datetime]")[:_MOST_TIMES]:
         if node.parent and len(one_line(node.parent.text())) <= _LONGEST_BYLINE:
             (changed if _is_of_change(node) else stated).append(node.attributes.get("datetime") or "")
-    return next((date for value in stated + changed if (date := stated_date(value))), None)
+    scripts = tree.css('script[type="application/ld+json"]')
+    described = [value for script in scripts for value in _PUBLISHED.findall(script.text())]
+    return next((date for value in stated + described + changed if (date := stated_date(value))), None)
 
 
 def _is_of_change(time: LexborNode) -> bool:

@@ -13,16 +13,16 @@ _FURNITURE = frozenset(
 )
 _BESIDE = frozenset(
     "area article articles banner bar block bottom box btn button buttons col collapse column container content count "
-    "desktop element entry facebook fb fixed follow form global group header icon icons inner item items lang language "
-    "left link links list local main media message mobile news notice overlay page panel popup post posts primary "
-    "reader readers right row sdk secondary section side site stories sub td this thread title to toggle toolbar tools "
-    "top ul user widget wrap wrapper".split()
+    "desktop element entry facebook fb fixed follow form gem global govuk group header icon icons inner item items "
+    "lang language left link links list local main media message mobile news notice overlay page panel popup post "
+    "posts primary reader readers right row sdk secondary section side site stories sub td this thread title to "
+    "toggle toolbar tools top ul user widget wrap wrapper".split()
 )
 _LINKS_HEADING = re.compile(
     r"(?:related|useful|external|quick|other|more|latest|recent)[\w ]{0,15}"
     r"(?:links?|news|information|articles?|stories|pages|topics|releases|sites|reading|contents?)"
     r"(?:\s*\([^()]{0,80}\))?[\s:]*"
-    r"|see also[\s:]*|share(?: this)?[\w ]{0,12}[\s:]*|follow us[\w ]{0,12}[\s:]*",
+    r"|see also[\s:]*|tags[\s:]*|share(?: this)?[\w ]{0,12}[\s:]*|follow us[\w ]{0,12}[\s:]*",
     re.IGNORECASE,
 )
 _PAGE_LINK = (
@@ -59,5 +59,5 @@ def is_trail(text: str) -> bool:
 
 
 def _is_name_of_furniture(name: str) -> bool:
-    words = {word.lower() for word in _WORDS.findall(name[:60])}
+    words = {word.lower() for word in _WORDS.findall(name[:60]) if len(word) > 1}  # not the "c" of `c-share-links`
     return not words.isdisjoint(_FURNITURE) and words <= _FURNITURE | _BESIDE

@@ -132,6 +132,8 @@ def test_entities_are_decoded_and_stay_text() -> None:
         "<div class='navbar-collapse collapse'><ul><li><a>Home</a></li><li>Call 555-1212</li></ul></div>",
         "<div class=language-switcher>Choose language: <a>English</a></div>",
         "<div class=td-post-sharing><p>Share it with friends</p></div>",
+        "<div class='gem-c-share-links'><p>Share it with friends</p></div>",
+        "<h3>Tags</h3><div><a href=a>Office of the Spokesperson</a> <a href=b>Guinea</a></div>",
         "<h2 class=visually-hidden>Breadcrumb</h2>",
         "<p><a class='sr-only focusable' href=#m>Skip to the words</a><span class=screen-reader-text>x</span></p>",
         "<div aria-hidden=true>Loading</div>",
@@ -160,6 +162,7 @@ def test_words_of_a_release_are_kept_even_when_a_menu_could_say_them() -> None:
         ("<ul><li><a href=a>Joint statement</a></li><li><a href=b>Annex</a></li></ul>", "Joint statement\nAnnex"),
         ("<p>We use cookies, said the minister.</p>", "We use cookies, said the minister."),
         ("<div class=comments-enabled><p>Aid.</p></div>", "Aid."),
+        ("<h3>Tags</h3><p>They cost 5 euros.</p>", "Tags\n\nThey cost 5 euros."),
         ("<div class=article_topbar><p>Aid.</p></div>", "Aid."),
         ("<div class='panel-collapse collapse'><p>Aid.</p></div>", "Aid."),
         ("<p class='not-sr-only'>Aid.</p>", "Aid."),
@@ -396,8 +399,12 @@ def test_the_head_states_a_title_without_the_name_of_the_site(head: str, expecte
     assert title(head) == expected
 
 
-def test_a_title_that_says_nothing_is_none() -> None:
-    assert title("<title>Untitled Document</title>") == BODY
+@pytest.mark.parametrize(
+    "stated", ["Untitled Document", "PRESS RELEASE", "News Releases | Ministry of Foreign Affairs"]
+)
+def test_a_title_that_says_nothing_is_none(stated: str) -> None:
+    assert title(f"<title>{stated}</title>") == BODY
+    assert title(f"<meta property=og:title content='{stated}'>") == BODY
 
 
 @pytest.mark.parametrize(
@@ -407,6 +414,8 @@ def test_a_title_that_says_nothing_is_none() -> None:
         "<meta name=date content=2005-05-10>",
         "<meta name=DC.date content='10 May 2005'>",
         "<p><time datetime=2005-05-10>yesterday</time></p>",
+        """<script type="application/ld+json">{"dateModified": "2006-01-01",
+        "datePublished" : "2005-05-10T23:00:00-05:00"}</script>""",
     ],
 )
 def test_the_page_states_its_date(statement: str) -> None:

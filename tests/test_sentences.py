@@ -33,6 +33,8 @@ def sentences(text: str) -> list[str]:
         ],
         ["She fell ill.”", "“He left no. 12 vs. Japan, approx. Monday.", "It was for the port.)", "They met."],
         ["What happened?", "Nothing!"],
+        ["It cost Rs. 500 crore, Ksh. 5.2 billion or Tk. 3 lakh.", "It ran from Nov. 30–Dec. 12."],
+        ["H.R.H. Prince Faisal and H.E. Ambassador Lee met Smt. Murmu and Engr. Buhari.", "They agreed."],
     ],
 )
 def test_sentences_end_where_a_reader_would_end_them(expected: list[str]) -> None:

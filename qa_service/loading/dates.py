@@ -35,7 +35,10 @@ _WEEKDAY = (
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
     r"|[月火水木金土日]曜日?|[(（][月火水木金土日][)）]"
 )
-_TIME = r"\b\d{1,2}[:.]\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b(?:GMT|UTC|JST|E[SD]T|CES?T)\b"
+_TIME = (
+    r"\b\d{1,2}[:.]\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?"
+    r"|\b(?:GMT|UTC|JST|E[SD]T|CES?T)\b|(?<=\s)[+-]\d{4}\b"
+)
 _LABEL = (
     r"\b(?:for (?:immediate )?release|press release|release date|date of publication|released?|dated?|dt|posted"
     r"|published|issued|(?:no|nr|vol)\.\s?\d[\d/-]{0,15})\b"

@@ -17,7 +17,7 @@ from qa_service.loading.paragraphs import Line
 
 _STAMP_WORDS = (
     r"(?:(?:for )?immediate release|for release|(?:press|news|media) (?:releases?|advisory)|press statement"
-    r"|(?:corrected|updated|revised)(?: (?:copy|version))?)"
+    r"|memorandum|(?:corrected|updated|revised)(?: (?:copy|version))?)"
 )
 _STAMP = re.compile(
     rf"[\W_]*(?:{_STAMP_WORDS}(?:[\W_]+{_STAMP_WORDS}){{0,2}}(?:\W+(?:no\W+)?\d[\d/-]*)?"
@@ -27,6 +27,12 @@ _STAMP = re.compile(
     r"|[\w.+-]+@[\w.-]+|[+()\d\s./-]{7,}|https?://\S+|www\.\S+)[\W_]*",
     re.IGNORECASE,
 )
+# What begins an e-mail or a memorandum.
+_MAIL_HEAD = re.compile(
+    r"(?:from|to|b?cc|sent|date|reply-to|importance|attachments?|message-id|mime-version|content-[\w-]+|x-[\w-]+)\s*:.*",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(r"subject\s*:\s*(?:(?:re|fwd?)\s*:\s*)*(?=\S)", re.IGNORECASE)
 # What heads all releases of an office: its name, and a number of the release after the name of the series.
 _LETTERHEAD = re.compile(
     r"(?:the )?(?:(?:federal|national|permanent) )?(?:ministry|department|embassy|consulate(?:[ -]general)?|mission"
@@ -82,7 +88,7 @@ def find_title_block(lines: Sequence[Line], stated_title: str | None) -> TitleBl
     if end == len(lines):  # nothing but short lines: no telling where a body would begin
         end = 0
     return TitleBlock(
-        title=" – ".join(lines[n].text for n in title) or None,
+        title=_SUBJECT.sub("", " – ".join(lines[n].text for n in title), count=1) or None,
         date=_date(lines, kinds, end),
         body_start=lines[end].start if end else 0,
     )
@@ -129,12 +135,16 @@ def _is_reference(text: str) -> bool:
 def _kind(line: Line, following: str, *, is_first: bool) -> _Kind:
     if len(line.text) > _LONGEST_TITLE:
         return _Kind.BODY
-    if _STAMP.fullmatch(line.text) or _is_reference(line.text) or is_other_date_line(line.text):
-        return _Kind.STAMP
-    if not any(map(str.isalnum, line.text)):
-        return _Kind.STAMP
-    if date_line(line.text):
+    is_stamp = (
+        _STAMP.fullmatch(line.text)
+        or _is_reference(line.text)
+        or is_other_date_line(line.text)
+        or not any(map(str.isalnum, line.text))
+    )
+    if not is_stamp and date_line(line.text):
         return _Kind.DATE
+    if is_stamp or _MAIL_HEAD.fullmatch(line.text):
+        return _Kind.STAMP
     if line.level or (_is_first_title(line.text, following) if is_first else _is_title(line.text)):
         return _Kind.TITLE
     return _Kind.BODY

@@ -109,6 +109,21 @@ def test_what_stands_where_a_letterhead_might_is_the_title_when_none_follows(hea
     assert release(f"{head}\n\n{BODY}").title == title
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: Press <press@example.org>\nTo: media@example.org\nSubject: FW: Visit to Moscow\n"
+        "Date: Tue, 10 May 2005 09:15:00 +0200\nMIME-Version: 1.0",
+        "From:\tPress\nSent:\tTuesday, May 10, 2005 9:15 AM\nTo:\tMedia\nSubject:\tVisit to Moscow",
+        "MEMORANDUM\n\nTO: All staff\nFROM: The Secretary\nDATE: May 10, 2005\nSUBJECT: Visit to Moscow",
+    ],
+)
+def test_the_subject_of_an_e_mail_is_the_title(head: str) -> None:
+    document = release(f"{head}\n\n{BODY}")
+    assert (document.title, document.date) == ("Visit to Moscow", dt.date(2005, 5, 10))
+    assert title_block(document) == head
+
+
 @pytest.mark.parametrize("title", ["Correction", "Press Release Service Opens", "Updated Rules", "Release 45"])
 def test_a_title_may_begin_like_a_stamp(title: str) -> None:
     assert release(f"{title}\n\n{BODY}").title == title

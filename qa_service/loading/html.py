@@ -15,6 +15,7 @@ from qa_service.loading.html_blocks import BlockCollector
 from qa_service.loading.html_bounds import bound_parsing
 from qa_service.loading.html_regions import Region
 from qa_service.loading.stated_title import is_no_title
+from qa_service.loading.title_block import is_letterhead
 from qa_service.web_address import web_address
 
 _CHARSET = re.compile(rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
@@ -134,7 +135,7 @@ def _title(tree: LexborHTMLParser, fields: dict[str, str], blocks: list[Block]) 
     node = tree.css_first("title")
     stated = one_line(node.text()) if node else ""
     title = _without_site(stated, site, heading)
-    return None if is_no_title(title) else title
+    return None if is_no_title(title) or is_letterhead(title) else title
 
 
 def _without_site(title: str, site: str, heading: str) -> str:

@@ -1,10 +1,15 @@
 """The cells of a table to text: a line for each row. What only arranges a page stays as its cells' own blocks."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from qa_service.loading.extracted import Block
 
 _LONGEST_CELL = 1000
+# Signs that tables of accounts set in cells of their own, so that the figures stand one below the other.
+_BEFORE_FIGURE = re.compile(r"[A-Z]{0,3}[$€£¥₹]\s?\(?|\(")
+_BEHIND_FIGURE = re.compile(r"\)?\s?%|\)")
+_FIGURE = re.compile(r"[(–—-]{0,2}\.?\d[\d.,\s]*")
 
 
 def table_blocks(rows: Sequence[Sequence[Sequence[Block]]]) -> list[Block]:
@@ -22,8 +27,22 @@ def table_blocks(rows: Sequence[Sequence[Sequence[Block]]]) -> list[Block]:
 
 def rows_as_text(rows: Iterable[Iterable[str]]) -> str:
     """Return a line for each row, its cells parted by bars; an empty row is none."""
-    lines = (" | ".join(row).rstrip(" |") for row in rows)
+    lines = (" | ".join(_with_whole_figures(row)).rstrip(" |") for row in rows)
     return "\n".join(line for line in lines if line)
+
+
+def _with_whole_figures(row: Iterable[str]) -> list[str]:
+    """Return the cells with the signs of a figure in its cell: "$", "(300" and ")" are one, $(300)."""
+    cells: list[str] = []
+    for cell in row:
+        last = cells[-1] if cells else ""
+        is_figure = _FIGURE.fullmatch(cell) and _BEFORE_FIGURE.fullmatch(last)
+        is_sign = _BEHIND_FIGURE.fullmatch(cell) and _FIGURE.fullmatch(_BEFORE_FIGURE.sub("", last, count=1))
+        if is_figure or is_sign:
+            cells[-1] = last + cell
+        else:
+            cells.append(cell)
+    return cells
 
 
 def _is_data(cell: Sequence[Block]) -> bool:

@@ -94,6 +94,11 @@ def find_title_block(lines: Sequence[Line], stated_title: str | None) -> TitleBl
     )
 
 
+def is_letterhead(text: str) -> bool:
+    """Say whether `text` is only the name of an office, or of a series with the number of the release."""
+    return len(text.split()) <= _MOST_LETTERHEAD_WORDS and bool(_LETTERHEAD.fullmatch(_BRACKETED.sub("", text)))
+
+
 def _leading_kinds(lines: Sequence[Line], stated_title: str | None) -> list[_Kind]:
     """Return the kinds of the lines above the first body line."""
     kinds: list[_Kind] = []
@@ -115,16 +120,12 @@ def _without_letterhead(lines: Sequence[Line], kinds: Sequence[_Kind]) -> Sequen
     for _, group in groupby(titles, key=lambda n: lines[n].paragraph):
         numbers = list(group)
         first, *others = (lines[n].text for n in numbers)
-        is_added = all(_is_letterhead(text) or len(text.split()) <= _MOST_ADDED_WORDS for text in others)
-        if not (_is_letterhead(first) and is_added):
+        is_added = all(is_letterhead(text) or len(text.split()) <= _MOST_ADDED_WORDS for text in others)
+        if not (is_letterhead(first) and is_added):
             return kinds if len(first.split()) <= _MOST_PLACE_WORDS else marked
         for n in numbers:
             marked[n] = _Kind.STAMP
     return kinds
-
-
-def _is_letterhead(text: str) -> bool:
-    return len(text.split()) <= _MOST_LETTERHEAD_WORDS and bool(_LETTERHEAD.fullmatch(_BRACKETED.sub("", text)))
 
 
 def _is_reference(text: str) -> bool:

@@ -339,6 +339,17 @@ def test_an_empty_cell_keeps_its_place() -> None:
     assert text("<table><tr><td>a<td><td>c</tr><tr><td>d<td>e<td></table>") == "a |  | c\nd | e"
 
 
+def test_the_signs_of_a_figure_are_in_its_cell() -> None:
+    rows = [
+        ["Revenue", "$", "12,300", ""],
+        ["Loss", "US$", "(300", ")"],
+        ["Margin", "12.5", "%"],
+        ["Unit", "$", "%"],
+    ]
+    table = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    assert text(f"<table>{table}</table>") == "Revenue | $12,300\nLoss | US$(300)\nMargin | 12.5%\nUnit | $ | %"
+
+
 def test_a_table_that_arranges_the_page_gives_paragraphs() -> None:
     html = f"<table><tr><td>Menu</td><td><h2>Summit</h2><p>{BODY}</p><table><tr><td>a<td>b</table></td></tr></table>"
     assert text(html) == f"Menu\n\nSummit\n\n{BODY}\n\na | b"
@@ -405,6 +416,12 @@ def test_the_head_states_a_title_without_the_name_of_the_site(head: str, expecte
 def test_a_title_that_says_nothing_is_none(stated: str) -> None:
     assert title(f"<title>{stated}</title>") == BODY
     assert title(f"<meta property=og:title content='{stated}'>") == BODY
+
+
+def test_the_name_of_the_office_is_no_title() -> None:
+    head = "<title>Ministry of Foreign Affairs</title><h1>Ministry of Foreign Affairs</h1>"
+    assert title(f"{head}<h2>Minister Visits Moscow</h2>") == "Minister Visits Moscow"
+    assert title("<title>Press Information Bureau</title><h2>Minister Visits Moscow</h2>") == "Minister Visits Moscow"
 
 
 @pytest.mark.parametrize(

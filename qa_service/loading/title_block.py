@@ -32,7 +32,7 @@ _MAIL_HEAD = re.compile(
     r"(?:from|to|b?cc|sent|date|reply-to|importance|attachments?|message-id|mime-version|content-[\w-]+|x-[\w-]+)\s*:.*",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(r"subject\s*:\s*(?:(?:re|fwd?)\s*:\s*)*(?=\S)", re.IGNORECASE)
+_SUBJECT = re.compile(r"^subject\s*:\s*(?:(?:re|fwd?)\s*:\s*)*(?=\S)", re.IGNORECASE)
 # What heads all releases of an office: its name, and a number of the release after the name of the series.
 _LETTERHEAD = re.compile(
     r"(?:the )?(?:(?:federal|national|permanent) )?(?:ministry|department|embassy|consulate(?:[ -]general)?|mission"

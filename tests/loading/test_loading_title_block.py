@@ -124,7 +124,10 @@ def test_the_subject_of_an_e_mail_is_the_title(head: str) -> None:
     assert title_block(document) == head
 
 
-@pytest.mark.parametrize("title", ["Correction", "Press Release Service Opens", "Updated Rules", "Release 45"])
+@pytest.mark.parametrize(
+    "title",
+    ["Speech on the Subject: Trade", "Correction", "Press Release Service Opens", "Updated Rules", "Release 45"],
+)
 def test_a_title_may_begin_like_a_stamp(title: str) -> None:
     assert release(f"{title}\n\n{BODY}").title == title
 

@@ -34,15 +34,20 @@ _MAIL_HEAD = re.compile(
 )
 _SUBJECT = re.compile(r"^subject\s*:\s*(?:(?:re|fwd?)\s*:\s*)*(?=\S)", re.IGNORECASE)
 # What heads all releases of an office: its name, and a number of the release after the name of the series.
-_LETTERHEAD = re.compile(
+_OFFICE_OF = re.compile(
     r"(?:the )?(?:(?:federal|national|permanent) )?(?:ministry|department|embassy|consulate(?:[ -]general)?|mission"
-    r"|office|bureau|secretariat|directorate|inspectorate|commission|council|agency)(?: (?:of|for|to)\b|,)[^\d:]*"
-    r"|(?:[^\W\d][\w.'’&-]* ){1,7}(?:ministry|department|office|agency|authority|bureau|commission|inspectorate)"
+    r"|office|bureau|secretariat|directorate|inspectorate|commission|council|agency)(?: (?:of|for|to)\b|,)[^\d:]*",
+    re.IGNORECASE,
+)
+_LETTERHEAD = re.compile(
+    r"(?:[^\W\d][\w.'’&-]* ){1,7}(?:ministry|department|office|agency|authority|bureau|commission|inspectorate)"
     r"|(?:the )?(?:government|republic|kingdom) of(?: [^\W\d][\w.'’-]*){1,3}"
     r"|(?:(?:press|news|media|public|information|for|the) ){0,4}"
     r"(?:press|bulletin|communiqu[eé]|information|notice|note)[\W_]*(?:no\. ?)?\d[\d/-]*",
     re.IGNORECASE,
 )
+_BETWEEN_NAMES = re.compile(r",| - |\b(?:and|at|for|in|of|on|the|to)\b", re.IGNORECASE)
+_LONGEST_NAME = 3  # words; "Department of Justice Settles Case Against Bank" is a headline
 _BRACKETED = re.compile(r"\s*\([^()]*\)")
 _MOST_LETTERHEAD_WORDS = 9
 _MOST_PLACE_WORDS = 2  # below a letterhead, what is no longer may be a place
@@ -96,7 +101,12 @@ def find_title_block(lines: Sequence[Line], stated_title: str | None) -> TitleBl
 
 def is_letterhead(text: str) -> bool:
     """Say whether `text` is only the name of an office, or of a series with the number of the release."""
-    return len(text.split()) <= _MOST_LETTERHEAD_WORDS and bool(_LETTERHEAD.fullmatch(_BRACKETED.sub("", text)))
+    text = _BRACKETED.sub("", text)
+    if len(text.split()) > _MOST_LETTERHEAD_WORDS:
+        return False
+    names = _BETWEEN_NAMES.split(text)
+    is_office = _OFFICE_OF.fullmatch(text) and all(len(name.split()) <= _LONGEST_NAME for name in names)
+    return bool(is_office or _LETTERHEAD.fullmatch(text))
 
 
 def _leading_kinds(lines: Sequence[Line], stated_title: str | None) -> list[_Kind]:

@@ -101,6 +101,7 @@ def test_a_letterhead_is_not_the_title_when_a_line_follows_that_is(head: str) ->
     [
         ("Ministry of Health\n\nLilongwe", "Ministry of Health"),
         ("Ministry of Health: Cholera Is Over\n\nStatement by the Minister", "Ministry of Health: Cholera Is Over"),
+        ("Department of Justice Fines Three Banks\n\nCustomers to Get It", "Department of Justice Fines Three Banks"),
         ("Minister Visits Moscow\n\nMinistry of Foreign Affairs", "Minister Visits Moscow"),
         ("MINISTRY OF HEALTH\nCholera in four districts", "MINISTRY OF HEALTH – Cholera in four districts"),
     ],

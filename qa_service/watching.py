@@ -3,11 +3,13 @@
 import logging
 import math
 import os
+import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from watchfiles import Change
 from watchfiles import watch as changes_in
 
 from qa_service.config import Settings
@@ -59,7 +61,7 @@ class Watcher:
         listener.join()
 
     def _listen(self, changed: threading.Event, stop: threading.Event) -> None:
-        """Set `changed` whenever something changes, and whenever the folder is there that was not watched before.
+        """Set `changed` whenever something changes, and whenever a folder is there that was not watched before.
 
         While it can't be watched it is looked through from time to time.
         """
@@ -70,7 +72,7 @@ class Watcher:
             return is_new or _may_be_release(Path(path), self._documents, self._index)
 
         while not stop.is_set():
-            is_new = True
+            is_new, watched = True, _identity(self._documents)
             try:
                 for changes in changes_in(
                     self._documents,
@@ -84,7 +86,7 @@ class Watcher:
                     if changes or is_new:
                         changed.set()
                     is_new = False
-                    if not _is_there(self._documents):
+                    if _identity(self._documents) != watched or self._was_removed(changes):
                         break
             except (OSError, RuntimeError) as error:
                 if _is_there(self._documents):
@@ -96,10 +98,15 @@ class Watcher:
                         changed.set()
                     stop.wait(self._retry_s)
                     continue
-            if not stop.is_set():
+            if not stop.is_set() and not _is_there(self._documents):
                 logger.warning("%s is not there; it is watched again when it is", self._documents)
                 while not _is_there(self._documents) and not stop.wait(_LOOK_S):
                     pass
+
+    def _was_removed(self, changes: Iterable[tuple[Change, str]]) -> bool:
+        """Return whether the folder itself went, though by now there may be another one, even with its number."""
+        folder = self._documents.absolute()
+        return any(change is Change.deleted and Path(path).absolute() == folder for change, path in changes)
 
     def _wait_until_quiet(self, stop: threading.Event) -> None:
         """Wait until nothing in the folder has changed for a while, but not for ever: files may be on their way."""
@@ -136,18 +143,31 @@ class Watcher:
 
 def _may_be_release(path: Path, folder: Path, index: Path) -> bool:
     """Return whether neither the file nor a folder on the way to it is hidden or the index."""
-    if path.resolve().is_relative_to(index.resolve()):
+    if _is_within(path, index) and not _is_within(folder, index):
         return False
     path, folder = path.absolute(), folder.absolute()
     inside = path.relative_to(folder).parts if path.is_relative_to(folder) else (path.name,)
     return not any(part.startswith(".") for part in inside)
 
 
+def _is_within(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
 def _is_there(folder: Path) -> bool:
+    return _identity(folder) is not None
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another one that takes its name, None when there is none that can be looked at.
+
+    A name may be a link that is made to lead elsewhere.
+    """
     try:
-        return folder.is_dir()
-    except OSError:  # it may not be looked at, or its disk is gone
-        return False
+        facts = folder.stat()
+    except OSError:  # among others, its disk is gone
+        return None
+    return (facts.st_dev, facts.st_ino) if stat.S_ISDIR(facts.st_mode) else None
 
 
 def _state(folder: Path, index: Path) -> dict[Path, tuple[int, int]]:

@@ -149,6 +149,46 @@ def test_a_folder_that_goes_and_comes_back_is_watched_again(
     until(lambda: "back.txt" in indexed(settings))
 
 
+def replaced_by_a_link(documents: Path) -> None:
+    fresh = documents.with_name("link")
+    fresh.symlink_to(documents.with_name("after"))
+    fresh.replace(documents)
+
+
+def replaced_by_a_rename(documents: Path) -> None:
+    documents.rename(documents.with_name("aside"))
+    documents.with_name("after").rename(documents)
+
+
+def removed_and_made_anew(documents: Path) -> None:  # and the new folder often gets the old one's number
+    shutil.rmtree(documents)
+    shutil.copytree(documents.with_name("after"), documents)
+
+
+@pytest.mark.parametrize("replace", [replaced_by_a_link, replaced_by_a_rename, removed_and_made_anew])
+def test_a_folder_that_another_one_takes_the_place_of_is_watched_no_longer(
+    settings: Settings, watch: Callable[[], None], replace: Callable[[Path], None]
+) -> None:
+    documents = settings.documents
+    shutil.copytree(documents, documents.with_name("after"))
+    (documents.with_name("after") / "other.txt").write_text("Other\n\nA body of some words.")
+    if replace is replaced_by_a_link:
+        documents.rename(documents.with_name("before"))
+        documents.symlink_to(documents.with_name("before"))
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    replace(documents)
+    until(lambda: "other.txt" in indexed(settings))
+    time.sleep(2.5)
+    (documents / "later.txt").write_text("Later\n\nA body of some words.")
+    until(lambda: "later.txt" in indexed(settings))
+
+
+def test_a_documents_folder_in_the_index_is_watched(settings: Settings, tmp_path: Path) -> None:
+    settings = settings.model_copy(update={"index": tmp_path})
+    assert watching._may_be_release(settings.documents / "new.txt", settings.documents, tmp_path)
+
+
 def test_hidden_files_are_no_change(settings: Settings, watch: Callable[[], None], rebuilder: RebuilderHere) -> None:
     watch()
     until(lambda: len(indexed(settings)) == 3)

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-_FILE, _FOLDER = 0o644, 0o755  # whatever the umask is
+FILE_MODE, _FOLDER = 0o644, 0o755  # whatever the umask is
 
 
 def make_folder(folder: Path) -> None:
@@ -16,13 +16,13 @@ def make_folder(folder: Path) -> None:
 def make_readable(folder: Path) -> None:
     """Let any user read a folder and all that is in it."""
     for path in (folder, *folder.rglob("*")):
-        path.chmod(_FOLDER if path.is_dir() else _FILE)
+        path.chmod(_FOLDER if path.is_dir() else FILE_MODE)
 
 
 def write_readable(path: Path, text: str) -> None:
     """Write a file that any user can read."""
     path.write_text(text, encoding="utf-8")
-    path.chmod(_FILE)
+    path.chmod(FILE_MODE)
 
 
 def sha256_of(path: Path) -> str:

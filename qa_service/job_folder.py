@@ -4,10 +4,13 @@ The process that runs a job holds a lock for as long; a job that says it is runn
 """
 
 import datetime as dt
+import fcntl
 import re
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
+
+from qa_service.files import FILE_MODE, make_folder
 
 _ID = re.compile(r"[0-9TZ-]{1,60}")
 _KEPT = 100
@@ -21,10 +24,10 @@ class JobFolder:
 
     def begin(self, job_id: str, content: bytes) -> FileLock:
         """Note a new job and return its lock, held; to be released when the job has ended. Old notes are removed."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         for old in self.ids()[_KEPT - 1 :]:
             self.remove(old)
-        lock = FileLock(self._folder / f"{job_id}.lock", timeout=0, thread_local=False)
+        lock = FileLock(self._folder / f"{job_id}.lock", timeout=0, thread_local=False, mode=FILE_MODE)
         lock.acquire()
         try:
             self.write(job_id, content)
@@ -43,15 +46,16 @@ class JobFolder:
         """Replace what is noted of a job, in one step."""
         pending = self._folder / f".{job_id}.json"
         pending.write_bytes(content)
+        pending.chmod(FILE_MODE)
         pending.replace(self._folder / f"{job_id}.json")
 
     def read(self, job_id: str) -> bytes | None:
-        """Return what is noted of a job, None when there is no such job."""
+        """Return what is noted of a job, None when there is no such job or its notes may not be read."""
         if not _ID.fullmatch(job_id):
             return None
         try:
             return (self._folder / f"{job_id}.json").read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             return None
 
     def written_at(self, job_id: str) -> dt.datetime | None:
@@ -63,12 +67,13 @@ class JobFolder:
 
     def is_running(self, job_id: str) -> bool:
         """Return whether the process that runs a job still does."""
-        lock = FileLock(self._folder / f"{job_id}.lock", timeout=0)
         try:
-            lock.acquire()
-        except Timeout:
+            with (self._folder / f"{job_id}.lock").open("rb") as file:  # it may be another user's, and only be read
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
             return True
-        lock.release()
+        except OSError:
+            return False
         return False
 
     def ids(self) -> list[str]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from fakes import WordEmbedder
@@ -25,6 +26,8 @@ from qa_service.job_folder import JobFolder
 from qa_service.rebuilding import Rebuilder, rebuild
 
 pytestmark = pytest.mark.slow
+
+CONTEXT = multiprocessing.get_context("forkserver")
 
 _rebuild_here = rebuilding._rebuild_here
 
@@ -166,6 +169,38 @@ def test_a_job_whose_server_is_gone_has_failed(
     assert (found.state, found.error) == ("failed", f"the server that ran it has ended; {became}")
     assert found.ended_at == dt.datetime.fromtimestamp(note.stat().st_mtime, dt.UTC)
     assert Rebuilder(settings).start().state == "running"  # it is in nobody's way
+
+
+def test_a_server_of_another_user_knows_the_job_whatever_the_builders_umask(settings: Settings) -> None:
+    with TemporaryDirectory() as name:  # pytest's own folders may not even be looked into by others
+        settings = settings.model_copy(update={"index": Path(name)})
+        settings.index.chmod(0o755)
+        note = b'{"id": "20260102T120000Z-1-1", "state": "running", "started_at": "2026-01-02T12:00:00Z"}'
+        before = os.umask(0o077)
+        try:
+            held = JobFolder(settings.index / "jobs").begin("20260102T120000Z-1-1", note)
+        finally:
+            os.umask(before)
+        assert run(state_for_nobody, settings) == "running"
+        held.release()
+        assert run(state_for_nobody, settings) == "failed"
+
+
+def run(ask: Callable[[Settings, Connection], None], settings: Settings) -> str:
+    receiver, sender = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=ask, args=(settings, sender), daemon=True)
+    process.start()
+    sender.close()
+    told: str = receiver.recv()
+    process.join()
+    return told
+
+
+def state_for_nobody(settings: Settings, connection: Connection) -> None:
+    if os.geteuid() == 0:  # root may write everywhere
+        os.setuid(65534)
+    [job] = Rebuilder(settings).jobs()
+    connection.send(job.state)
 
 
 @pytest.mark.parametrize("n_heard", [0, 1])

@@ -40,9 +40,11 @@ def list_files(
         index: What lies there is the index and no release, and is passed over.
 
     Raises:
-        BuildError: `folder` is missing, no folder, or can't be listed.
+        BuildError: `folder` is missing, no folder, the index, or can't be listed.
     """
     root, index = folder.resolve(), index and index.resolve()
+    if root == index:
+        raise BuildError(f"{folder} is the index folder, too: name another one with --documents or --index")
     files: dict[str, Path] = {}
     skipped: list[Skipped] = []
     pending = [root]

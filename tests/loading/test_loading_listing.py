@@ -1,6 +1,9 @@
 import os
 from pathlib import Path
 
+import pytest
+
+from qa_service.errors import BuildError
 from qa_service.loading import load_corpus
 
 TEXT = "Summit Meeting\n\nMay 10, 2005\n\nThe two leaders met in the Kremlin for half an hour."
@@ -44,3 +47,8 @@ def test_an_index_in_the_folder_is_passed_over(tmp_path: Path) -> None:
     corpus = load_corpus(tmp_path, max_bytes=1000, index=tmp_path / "index")
     assert [document.id for document in corpus.documents] == ["2005/index/b.txt", "a.txt"]
     assert corpus.skipped == ()
+
+
+def test_a_folder_that_is_the_index_too_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="is the index folder, too"):
+        load_corpus(tmp_path, max_bytes=1000, index=tmp_path / ".")

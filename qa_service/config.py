@@ -151,6 +151,13 @@ class Settings(BaseSettings):
     )
     log_questions: bool = Field(False, description="Whether the log shows what is asked")
 
+    @field_validator("documents", "index", mode="before")
+    @classmethod
+    def _is_named(cls, given: object) -> object:
+        if given == "":  # as a path it would be the working directory
+            raise ValueError("name a folder")
+        return given
+
     @field_validator("cors_origins")
     @classmethod
     def _are_origins(cls, given: str | None) -> str | None:

@@ -28,6 +28,11 @@ _REFUSALS = {
 OnProgress = Callable[[str, int, int], None]
 
 
+def _console(*, stderr: bool = False) -> Console:
+    """Return a console that prints text as it is: `[x]` is no markup in it, `:100:` no emoji."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
 @contextmanager
 def progress(*, is_shown: bool) -> Iterator[OnProgress]:
     """Yield a callback that shows one bar per stage on standard error."""
@@ -38,7 +43,7 @@ def progress(*, is_shown: bool) -> Iterator[OnProgress]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), disable=not is_shown) as bars:
+    with Progress(*columns, console=_console(stderr=True), disable=not is_shown) as bars:
         tasks = {}
 
         def on_progress(stage: str, done: int, total: int) -> None:
@@ -56,17 +61,17 @@ def to_json(value: object) -> str:
 
 def print_json(value: object) -> None:
     """Print JSON on standard output, unstyled."""
-    Console().file.write(to_json(value))
+    _console().file.write(to_json(value))
 
 
 def print_out(what: RenderableType) -> None:
     """Print text as it is, or a table, on standard output."""
-    Console().print(what, markup=False, highlight=False, soft_wrap=isinstance(what, str | Text))
+    _console().print(what, soft_wrap=isinstance(what, str | Text))
 
 
 def print_error(message: str) -> None:
     """Print a line on standard error."""
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+    _console(stderr=True).print(message, soft_wrap=True)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
@@ -133,10 +138,8 @@ def print_comparison(found: Comparison) -> None:
 
 
 def print_job(job: Job) -> None:
-    """Print how a rebuild ended; nothing when it found nothing to do."""
-    if job.error:
-        print_error(f"the rebuild failed: {job.error}")
-    elif job.rebuilt and job.rebuilt.report.is_new:
+    """Print what a rebuild did; nothing when it found nothing to do, or failed, which the log tells."""
+    if job.rebuilt and job.rebuilt.report.is_new:
         print_report(job.rebuilt.report)
         if job.rebuilt.replay:
             print_replay(job.rebuilt.replay)

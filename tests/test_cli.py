@@ -1,6 +1,7 @@
 """The commands as a person types them, on a fake embedder."""
 
 import datetime as dt
+import errno
 import json
 import os
 import shutil
@@ -11,13 +12,17 @@ from typing import Any
 
 import pytest
 from fakes import WordEmbedder
+from rich.table import Table
+from rich.text import Text
 from typer.testing import CliRunner, Result
 
+from qa_service import terminal
 from qa_service.cli import app, main
 from qa_service.config import Settings
 from qa_service.engine import Engine
 from qa_service.errors import QuestionError, SettingsError, TrainingError
 from qa_service.feedback import Feedback, FeedbackError, FeedbackStore
+from qa_service.files import sha256_of
 
 
 @pytest.fixture
@@ -154,6 +159,35 @@ def test_history_can_be_walked_compared_and_pruned(run, tmp_path: Path, settings
     assert run("prune", "--keep", "1").stdout == f"removed {first}\n"
 
 
+def test_pruning_keeps_the_snapshot_that_is_served_and_not_a_damaged_one(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    first = json.loads(run("build", "--json").stdout)["snapshot"]
+    (settings.documents / "2005-05-10-summit.txt").unlink()
+    second = json.loads(run("build", "--json").stdout)["snapshot"]
+    (settings.index / "snapshots" / second / "vectors.npy").write_bytes(b"")
+    assert run("prune", "--keep", "1").stdout == f"removed {second}\n"
+    assert (settings.index / "CURRENT").read_text() == f"{first}\n"
+    assert json.loads(run("status", "--json").stdout)["version"] == first
+
+
+def test_pruning_removes_nothing_while_what_is_in_service_cannot_be_read(
+    run,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
+) -> None:
+    run("build")
+    (settings.documents / "2005-05-10-summit.txt").unlink()
+    second = json.loads(run("build", "--json").stdout)["snapshot"]
+
+    def fail(path: Path) -> str:
+        if second in path.parts:
+            raise OSError(errno.EIO, "Input/output error")
+        return sha256_of(path)
+
+    monkeypatch.setattr("qa_service.indexing.snapshot.sha256_of", fail)
+    assert "can't be read now" in str(run("prune", "--keep", "1").exception)
+    assert len(list((settings.index / "snapshots").iterdir())) == 2
+
+
 def test_saved_questions_that_cannot_be_read_do_not_fail_a_build(run, tmp_path: Path, settings: Settings) -> None:  # type: ignore[no-untyped-def]
     run("build")
     (tmp_path / "questions.jsonl").write_text('{"query": "Where?"}\n')
@@ -180,6 +214,12 @@ def call(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, **options)
 
 
+@pytest.mark.parametrize("option", ["--documents", "--index"])
+def test_an_option_that_names_no_folder_is_not_the_working_directory(run, tmp_path: Path, option: str) -> None:  # type: ignore[no-untyped-def]
+    assert isinstance(run("build", option, "").exception, SettingsError)
+    assert not (tmp_path / "CURRENT").exists()
+
+
 def test_wrong_usage_is_no_refusal(tmp_path: Path) -> None:
     for arguments in (["ask"], ["ask", "Who?", "--top-k", "0"], ["ask", "Who?", "--date-from", "May"], ["asks"]):
         assert call(*arguments, cwd=tmp_path).returncode == 64
@@ -198,6 +238,31 @@ def test_who_reads_no_further_is_told_nothing(engine: Engine, settings: Settings
     result = call("status", "--index", str(settings.index), stdout=writer)
     os.close(writer)
     assert (result.returncode, result.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_output_may_be_closed(engine: Engine, settings: Settings, closed: str) -> None:
+    command = f'exec "$0" -m qa_service.cli status --index "$1" {closed}'
+    result = subprocess.run(
+        ["sh", "-c", command, sys.executable, str(settings.index)], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_text_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table("[b]kind[/b]", box=None)
+    table.add_row("a:b:c [/x]")
+    for what in ("odds of 1:100:3 [b]", Text("odds of 1:100:3 [b]"), table):
+        terminal.print_out(what)
+    terminal.print_error("a:b:c.txt [/x]")
+    captured = capsys.readouterr()
+    assert [line.strip() for line in captured.out.splitlines()] == [
+        "odds of 1:100:3 [b]",
+        "odds of 1:100:3 [b]",
+        "[b]kind[/b]",
+        "a:b:c [/x]",
+    ]
+    assert captured.err == "a:b:c.txt [/x]\n"
 
 
 def test_letters_that_a_terminal_lacks_are_replaced(tmp_path: Path, engine: Engine, settings: Settings) -> None:

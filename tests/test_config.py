@@ -86,6 +86,15 @@ def test_an_empty_variable_is_one_that_is_not_set(empty_folder: Path, monkeypatc
     assert (load_settings().threshold, load_settings().rebuild_token) == (None, None)
 
 
+@pytest.mark.parametrize("name", ["documents", "index"])
+def test_a_folder_without_a_name_is_not_the_working_directory(empty_folder: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=rf"{name} = '': .*name a folder"):
+        load_settings(**{name: ""})
+    (empty_folder / "qa.toml").write_text(f"{name} = ''\n")
+    with pytest.raises(SettingsError, match="name a folder"):
+        load_settings()
+
+
 @pytest.mark.parametrize("name", ["max_file_mb", "fetch_max_mb"])
 @pytest.mark.parametrize("value", ["inf", "nan", "1001", "0"])
 def test_a_size_has_bounds(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

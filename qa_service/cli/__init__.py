@@ -42,6 +42,7 @@ typer.BadParameter.__base__.exit_code = 64  # type: ignore[union-attr]  # EX_USA
 
 def main() -> None:
     """Run a command; an expected error is one line and exit status 1, wrong usage is exit status 64."""
+    sys.stdout, sys.stderr = sys.stdout or StringIO(), sys.stderr or StringIO()  # either may have been closed (>&-)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every terminal has every letter of a release
     try:

@@ -1,7 +1,6 @@
 """Options that several commands have, and what is made of them."""
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,8 +8,9 @@ import typer
 if TYPE_CHECKING:
     from qa_service.config import Settings
 
-Documents = Annotated[Path | None, typer.Option(help="Folder of releases.", show_default=False)]
-Index = Annotated[Path | None, typer.Option(help="Folder of snapshots.", show_default=False)]
+# Text, so that an empty one is told from the working directory.
+Documents = Annotated[str | None, typer.Option(metavar="PATH", help="Folder of releases.", show_default=False)]
+Index = Annotated[str | None, typer.Option(metavar="PATH", help="Folder of snapshots.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 

@@ -90,7 +90,7 @@ def evaluate(
                 calibration=in_order_of_retrieval() if without == "reader-order" else None,
             )
 
-        engine = opened(source, index)
+        engine = opened(source, base.index if index else None)
         if calibrate:
             sets = [(engine, question_set), *((opened(folder), others[folder]) for folder in others)]
             terminal.print_json(fit_calibration(sets, on_progress=lambda *done: on_progress("reading", *done)))

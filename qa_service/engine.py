@@ -72,9 +72,9 @@ class Retrieved:
 
     @property
     def interpreted_as(self) -> str | None:
-        """The stand-alone question; None when that is what was asked, but for a capital."""
+        """The stand-alone question; None when that is what was asked, but for capitals."""
         written_out = self.found.understood.written_out
-        return written_out if written_out[1:] != self.question[1:] else None
+        return written_out if written_out.casefold() != self.question.casefold() else None
 
     @property
     def passages(self) -> tuple[Hit, ...]:

@@ -12,6 +12,8 @@ AUXILIARY = (
 )
 PREPOSITION = r"(?:about|after|at|before|by|for|from|in|into|near|of|on|since|through|to|under|until|with)"
 _PRONOUN = r"(?:i|you|he|him|his|she|her|it|its|we|us|they|them|their|this|that|these|those|there)"
+END = "?.! ？！。"
+"""What a question may end with, beside its words."""
 NOUN = rf"(?!(?:{AUXILIARY}|{_PRONOUN})\b)[\w-]+"
 """A pattern for a word that is neither an auxiliary nor a pronoun."""
 
@@ -20,7 +22,8 @@ _CIRCUMSTANCE = r"how (?:long|far|often|old|big|soon|come)|where|when|why|how(?!
 _PARTICIPANT = r"how (?:much|many)|whom?|whose|what|which"
 _FRAGMENT = re.compile(
     rf"^(?:(?P<preposition>{PREPOSITION}) )?(?P<asking>whom?|where|when|why|how|(?:whose|what|which|"
-    rf"how (?:long|many|much|far|often|old|big|soon|come))(?P<noun>(?: (?:kind|sort|type) of)?(?: {NOUN}){{0,2}}))$",
+    rf"how (?:long|many|much|far|often|old|big|soon|come))(?P<noun>(?: (?:kind|sort|type) of)?(?: {NOUN}){{0,2}}?))"
+    r"(?: exactly| precisely|(?P<pointing> (?:else|so|not|then)))?$",
     re.IGNORECASE,
 )
 _ASKED = re.compile(
@@ -46,15 +49,17 @@ _SUBJECT_AND_VERB = re.compile(rf"{AUXILIARY} {_SUBJECT} (?!{PREPOSITION}\b)[a-z
 
 
 def asks_only(question: str) -> bool:
-    """Tell whether the question is nothing but asking words: "When?", "In which hotel?"."""
-    return bool(_FRAGMENT.match(question.strip().rstrip("?.! ")))
+    """Tell whether the question is nothing but asking words: "When?", "In which hotel?", "Why not?"."""
+    return bool(_FRAGMENT.match(question.strip().rstrip(END)))
 
 
 def complete_asking(fragment: str, question: str) -> str | None:
     """Return `question` with the asking words of `fragment` in place of its own; None when they have no place in it."""
-    asking = _FRAGMENT.match(fragment.strip().rstrip("?.! "))
-    clause = _clause_after(asking, question.strip().rstrip("? ")) if asking else None
-    return f"{fragment[:1].upper()}{fragment[1:].rstrip('?.! ')} {clause}?" if clause else None
+    asking = _FRAGMENT.match(fragment.strip().rstrip(END))
+    if asking is None or asking["pointing"] or _HAS_PREPOSITION.search(asking["noun"] or ""):
+        return None
+    clause = _clause_after(asking, question.strip().rstrip(END))
+    return f"{fragment[:1].upper()}{fragment[1:].rstrip(END)} {clause}?" if clause else None
 
 
 def _clause_after(asking: re.Match[str], question: str) -> str | None:
@@ -102,7 +107,7 @@ def _of_participant(asked: re.Match[str]) -> str | None:
 def _of_another(asking: re.Match[str], asked: re.Match[str]) -> str | None:
     """Return the clause for another noun, which mustn't be its subject, or for "who" and "what" without one."""
     has_subject = _HAS_SUBJECT.match(asked["clause"])
+    is_alike = bool(_ASKS_AMOUNT.match(asking["asking"])) is bool(_ASKS_AMOUNT.match(asked["asking"]))
     if asking["noun"]:
-        is_alike = bool(_ASKS_AMOUNT.match(asking["asking"])) is bool(_ASKS_AMOUNT.match(asked["asking"]))
         return asked["clause"] if asked["noun"] and is_alike and has_subject else None
-    return asked["clause"] if asked["noun"] or has_subject else None
+    return asked["clause"] if (is_alike and has_subject) or (asked["noun"] and not has_subject) else None

@@ -2,7 +2,7 @@
 
 import re
 
-from qa_service.dialogue.asking_words import AUXILIARY, PREPOSITION, asks_only, complete_asking
+from qa_service.dialogue.asking_words import AUXILIARY, END, PREPOSITION, asks_only, complete_asking
 from qa_service.dialogue.phrases import is_name, with_noun, with_phrase
 from qa_service.dialogue.references import DATE, YEAR
 
@@ -14,6 +14,13 @@ _HAS_PREDICATE = re.compile(
 )
 _WITH_PREPOSITION = re.compile(rf"^(?:back |out |over |also )?({PREPOSITION}) (.+)$", re.IGNORECASE)
 _DATED = re.compile(rf"^(?P<words>.+) (?P<preposition>{PREPOSITION}) (?P<date>{DATE.pattern})$", re.IGNORECASE)
+_WHEN = re.compile(
+    rf"(?:\b(?P<preposition>{PREPOSITION}|between|during) )?"
+    rf"(?P<dates>{DATE.pattern}(?P<end>(?: (?:and|to|until|till|through) | ?[-–] ?){DATE.pattern})?)",
+    re.IGNORECASE,
+)
+# These say no more than that it was then.
+_THEN = frozenset({None, "at", "for", "from", "in", "of", "on"})
 _ORDINAL = (
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d{1,3}(?:st|nd|rd|th)|last|latest|previous|"
     r"next)"
@@ -32,18 +39,18 @@ def complete(fragment: str, question: str) -> str | None:
         fragment: What was typed; openings such as "and" and "what about" are taken off.
         question: The one before, as it stands alone.
     """
-    words = fragment.strip().rstrip("?.! ")
+    words = fragment.strip().rstrip(END)
     if asks_only(words):
         return complete_asking(words, question)
     if not words or len(words.split()) > _MAX_WORDS or has_predicate(words):
         return None
     if numbered := _with_ordinal(question, words):
         return numbered
+    if dates := _WHEN.fullmatch(words):
+        return _with_date(question, dates["preposition"], dates["dates"])
     if placed := _with_place_and_date(question, words):
         return placed
     preposition, phrase = _parted(words)
-    if DATE.fullmatch(phrase):
-        return _with_date(question, preposition or "in", phrase)
     return _with_date_of_same(question, phrase) or _with_words(question, preposition, phrase)
 
 
@@ -87,13 +94,19 @@ def _with_place_and_date(question: str, words: str) -> str | None:
         return None
     preposition, phrase = _parted(dated["words"])
     placed = _with_words(question, preposition, phrase) if is_name(phrase) else question
-    return None if placed.startswith(question.rstrip("? ")) else _with_date(placed, dated["preposition"], dated["date"])
+    return None if placed.startswith(question.rstrip(END)) else _with_date(placed, dated["preposition"], dated["date"])
 
 
-def _with_date(question: str, preposition: str, date: str) -> str:
+def _with_date(question: str, preposition: str | None, date: str) -> str:
     """Return the question with another date, or one more."""
-    found = DATE.search(question)
-    return _redated(question, found, date) if found else with_phrase(question, preposition, date)
+    found = _WHEN.search(question)
+    if found is None or not (found["preposition"] or (preposition and preposition.lower()) in _THEN):
+        return with_phrase(question, preposition or "in", date)
+    redated = _redated(question, found, date)
+    if found["preposition"] and (preposition or found["end"]):
+        start, end = found.span("preposition")
+        redated = f"{redated[:start]}{preposition or 'in'}{redated[end:]}"
+    return redated
 
 
 def _with_date_of_same(question: str, phrase: str) -> str | None:
@@ -103,7 +116,7 @@ def _with_date_of_same(question: str, phrase: str) -> str | None:
         return None
     before, after = re.escape(phrase[: date.start()]), re.escape(phrase[date.end() :])
     same = re.search(rf"\b{before}(?={DATE.pattern}{after}(?!\w))", question, re.IGNORECASE)
-    found = DATE.match(question, same.end()) if same else None
+    found = _WHEN.match(question, same.end()) if same else None
     return _redated(question, found, date.group()) if found else None
 
 
@@ -112,4 +125,4 @@ def _redated(question: str, found: re.Match[str], date: str) -> str:
     year = YEAR.search(found.group())
     if year and not YEAR.search(date):
         date = f"{date} {year.group()}"
-    return f"{question[: found.start()]}{date}{question[found.end() :]}"
+    return f"{question[: found.start('dates')]}{date}{question[found.end() :]}"

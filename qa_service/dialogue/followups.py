@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa_service.dialogue.asking_words import AUXILIARY, PREPOSITION, asks_only
+from qa_service.dialogue.asking_words import AUXILIARY, END, PREPOSITION, asks_only
 from qa_service.dialogue.ellipsis import complete, has_predicate, is_fragment
 from qa_service.dialogue.references import Topic, points_back, resolve
 from qa_service.dialogue.small_talk import is_small_talk, without_opening
@@ -81,11 +81,17 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     """Return what `question` means after `history`, oldest turn first."""
     topic = Topic()
     for turn in history[-_MAX_TURNS:]:
-        if is_small_talk(turn.question) or (topic.questions and not without_opening(turn.question.strip())):
+        asked = _in_small_letters(turn.question.strip())
+        if is_small_talk(asked) or (topic.questions and not without_opening(asked)):
             continue  # "Thanks!" is no question to complete another with
-        understood = _understand(turn.question.strip(), topic)
-        topic = topic.after(turn.question, understood.question, turn.answer, is_new=understood.context is None)
-    return _understand(question, topic)
+        understood = _understand(asked, topic)
+        topic = topic.after(asked, understood.question, turn.answer, is_new=understood.context is None)
+    return _understand(_in_small_letters(question) if topic.questions else question, topic)
+
+
+def _in_small_letters(question: str) -> str:
+    """Return a question in capitals in small letters, because no name can be told from them; "NATO?" stays."""
+    return question.lower() if question.isupper() and " " in question.strip() else question
 
 
 def _understand(question: str, topic: Topic) -> Understood:
@@ -134,7 +140,7 @@ def _put_in(words: str, clause: str) -> str:
     """Return the clause with `words` for its first pronoun, or behind it when it has none."""
     if _ANY_PRONOUN.search(clause):
         return _ANY_PRONOUN.sub(lambda _: words, clause, count=1)
-    return f"{clause.rstrip('?. ')} {words}?"
+    return f"{clause.rstrip(END)} {words}?"
 
 
 def _capitalised(question: str) -> str:

@@ -7,6 +7,7 @@ or resigns.
 import re
 from collections.abc import Iterator
 
+from qa_service.dialogue.asking_words import AUXILIARY, PREPOSITION
 from qa_service.months import MONTH_NAME
 
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
@@ -14,7 +15,7 @@ _MAX_NAMES = 20
 _MAX_NAME_LENGTH = 100
 _NAME_WORD = r"[A-Z][\w'’.-]*[\w.]"
 NAME = re.compile(rf"{_NAME_WORD}(?: (?:(?:of|de|van|von|al|bin|the|and) )?{_NAME_WORD})*")
-_PLACING = re.compile(r"\b(?:in|at|near|to|from|of|for|across|around)(?: the)? $", re.IGNORECASE)
+_PLACING = re.compile(r"\b(?:in|at|near|to|from|of|for|across|around|visit(?:ed|s|ing)?)(?: the)? $", re.IGNORECASE)
 _NO_PERSON = re.compile(
     r"\b(?:act|agency|academy|administration|air|army|association|bank|base|bay|beach|(?!^)bill|board|bureau|center|city|"
     r"club|college|commission|committee|company|conference|congress|corps|council|county|court|department|district|fund|"
@@ -46,8 +47,8 @@ _PERSONAL_ACT = re.compile(
     re.IGNORECASE,
 )
 _ASKING = re.compile(
-    r"^(?:(?:and|so|but|for|to|with|by|from|at|in|on|of|under) )?(?:whom?|whose|what|which|when|where|why|how|is|are|"
-    r"was|were|do|does|did|has|have|had|will|would|can|could|should|may|anyone|any|name|tell|list)\b",
+    rf"^(?:(?:and|so|but|{PREPOSITION}) )?(?:whom?|whose|what|which|when|where|why|how|{AUXILIARY}|anyone|any|name|"
+    r"tell|list)\b",
     re.IGNORECASE,
 )
 

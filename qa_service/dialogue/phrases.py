@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from qa_service.dialogue.asking_words import AUXILIARY, NOUN, PREPOSITION
+from qa_service.dialogue.asking_words import AUXILIARY, END, NOUN, PREPOSITION
 from qa_service.dialogue.names import names_in
 from qa_service.dialogue.references import DATE
 
 # These all say where.
 _PLACING = frozenset({"at", "for", "from", "in", "near", "of", "on", "to"})
 _SITUATING = frozenset({"at", "in", "near"})
+_DIRECTING = frozenset({"about", "from", "to", "with"})
 _NAME_WORD = r"[A-Z][\w.'’-]*"
 _NEXT = rf" (?:(?:of|and|the|de) )?{_NAME_WORD}"
 _NAME = rf"{_NAME_WORD}(?:{_NEXT})*"
@@ -45,6 +46,7 @@ _AMOUNT = re.compile(
     rf"^(?P<asking>how (?:much|many) (?:more )?)(?P<noun>{NOUN})(?= (?!(?:{PREPOSITION}|an?|the)\b)[a-z])",
     re.IGNORECASE,
 )
+_THING = re.compile(r"(?!(?:earlier|later|since|before|after|now|today|altogether|overall)$)[a-z]+(?<!ed)")
 _COPULA = re.compile(
     r"^(?:what|who|where|when|how(?: \w+)?)(?:['’]s| is| was| are| were) (?=(?:the |his |her |its |their )?[a-z]+$)",
     re.IGNORECASE,
@@ -68,20 +70,20 @@ def with_phrase(question: str, preposition: str, phrase: str) -> str:
         return f"{question[: taken.start]}{preposition} {phrase}{question[taken.stop :]}"
     if preposition == "with" and (second := _SECOND.search(question)):
         return f"{question[: second.start(1)]}{phrase}{question[second.end() :]}"
-    return f"{question.rstrip('? ')} {preposition} {phrase}?"
+    return f"{question.rstrip(END)} {preposition} {phrase}?"
 
 
 def with_noun(question: str, phrase: str) -> str:
     """Return the question about something else; the phrase alone when the question has no place for it."""
-    if copula := _COPULA.match(question.rstrip("? ")):
+    if copula := _COPULA.match(question.rstrip(END)):
         return f"{copula.group()}{phrase}?"
     names = names_in(question)
-    if (possessive := _POSSESSIVE.match(phrase)) and names:
-        return question.replace(names[-1], f"{names[-1]}'s {phrase[possessive.end() :]}")
+    if (possessive := _POSSESSIVE.match(phrase)) and len(names) == 1:
+        return question.replace(names[0], f"{names[0]}'s {phrase[possessive.end() :]}")
     one = _THE_ONE.search(question)
     if one and (phrase.endswith(f" {one['noun']}") or (_ONE_OF_THEM.search(phrase) and not is_name(phrase))):
         return f"{question[: one.start()]}{phrase}{question[one.end() :]}"
-    if (amount := _AMOUNT.match(question)) and re.fullmatch(r"[a-z]+(?<!ed)", phrase):
+    if (amount := _AMOUNT.match(question)) and _is_counted(phrase, question):
         return f"{amount['asking']}{phrase}{question[amount.end() :]}"
     return _with_name(question, phrase) if is_name(phrase) and _named(question) else f"{phrase}?"
 
@@ -100,8 +102,10 @@ def _alike(question: str, preposition: str, phrase: str) -> range | None:
     for found in _PHRASE.finditer(question):
         other, end = _kind(question, found.start("words"), found.end())
         has_same = found[1].lower() == preposition
-        if found[1].lower() in prepositions and (other == kind or (has_same and {kind, other} == {"name", "thing"})):
-            (same if has_same else alike).append(range(found.start(), end))
+        if has_same and (other == kind or {kind, other} == {"name", "thing"} or _is_directed(preposition, kind, other)):
+            same.append(range(found.start(), end))
+        elif found[1].lower() in prepositions and other == kind != "other":
+            alike.append(range(found.start(), end))
     found_alike = same or alike
     return found_alike[-1] if found_alike else None
 
@@ -119,6 +123,16 @@ def _kind(text: str, start: int, end: int) -> tuple[str, int]:
     if rest and _OWNED.search(head.group()) and not _PREDICATE.match(rest):
         return "thing", end
     return "time" if time else "name", head.end()
+
+
+def _is_directed(preposition: str, kind: str, other: str) -> bool:
+    """Tell whether both, whatever they are, say with whom or about what: one takes the other's place."""
+    return preposition in _DIRECTING and "time" not in {kind, other}
+
+
+def _is_counted(phrase: str, question: str) -> bool:
+    """Tell whether a word can be what there is so many or so much of; who writes no capitals may name a country."""
+    return bool(_THING.fullmatch(phrase)) and (phrase.endswith("s") or question.startswith("How much"))
 
 
 def _says_where(question: str, taken: range) -> bool:

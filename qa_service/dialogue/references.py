@@ -135,12 +135,14 @@ def _stood_for(question: str, topic: Topic) -> Iterator[tuple[re.Match[str], str
         last_first: [person for person in _persons(topic, last_first=last_first) if person not in question]
         for last_first in {_is_object(match, question) for match in pronouns}
     }
+    found: list[tuple[re.Match[str], str]] = []
     for match in pronouns:
         other = topic.women if match.group().lower() in _MALE else topic.men
-        for person in persons[_is_object(match, question)]:
-            if person not in other:
-                yield match, person
-                break
+        found += [(match, person) for person in persons[_is_object(match, question)] if person not in other][:1]
+    # in "when did he call him?" they are two, and who is who isn't clear
+    doing = {person for match, person in found if match.group().lower() in {"he", "she"}}
+    done_to = {person for match, person in found if _is_object(match, question)}
+    yield from (pair for pair in found if pair[1] not in doing & done_to)
 
 
 def _persons(topic: Topic, *, last_first: bool) -> Iterator[str]:

@@ -6,7 +6,11 @@ A word of praise is taken off only where it can't begin a name or what is asked 
 
 import re
 
-_BINDING = r"(?:and|so|but|or|also|now|well|then|please|oh|hm+)\b"
+_BINDING = (
+    r"(?:(?:and|so|but|or|also|now|well|then|please|oh|hm+|btw)\b|(?:wait|hang on|any(?:way|how)|by the way|next|first|"
+    r"finally|lastly|(?:(?:just|only) )?(?:one|a)? ?(?:(?:quick|last|more|further|final|follow-?up) )?"
+    r"(?:question|thing))(?=\s*[,:–—]|\s+-\s))"
+)
 _CORRECTION = r"(?:no\b(?! (?-i:[A-Z][a-z]))|(?:nope|sorry|i meant?|rather|actually|not that)\b)"
 # "Thanks for the quick answer", but not "thanks to Lugar".
 _THANKS = (
@@ -23,7 +27,8 @@ _ASSENT = (
     rf"(?:{_THAT_IS}?(?:(?:very|really|so|most|quite) )?{_PRAISE}(?: to know)?|{_THAT_IS}(?:all|it|enough)(?: for "
     r"(?:now|today))?|that (?:really )?(?:helps|helped|makes sense|answers (?:it|that|my question))(?: (?:me|a lot|"
     r"very much)){0,2}|all ?right|right|sure|yeah|yep|yup|got it|i see|understood|noted|makes sense|no problem|"
-    rf"never ?mind|of course|exactly|wow|ty|cheers|{_THAT_IS}?(?:(?:very )?much|greatly) appreciated|"
+    rf"{_THAT_IS}(?:wrong|incorrect|not (?:right|true|it|correct|what i (?:asked|meant|wanted|said)(?: for| about)?))|"
+    rf"never ?mind|of course|exactly|wow|ty|cheers|kk?|lol|ha(?:ha)+|{_THAT_IS}?(?:(?:very )?much|greatly) appreciated|"
     r"(?:i )?(?:really )?appreciate (?:it|that))"
 )
 _GREETING = (

@@ -122,6 +122,10 @@ def test_a_follow_up_is_written_out_with_what_it_leans_on(question: str, history
         ("Why?", "What were they talking about?", None),
         ("When?", "Which of them was first?", None),
         ("When?", "lorry fee", None),
+        ("Who?", "How much did Japan give Fiji?", None),
+        ("How many to Fiji?", "How many tents did Japan send to Korea?", None),
+        ("Why not?", "Did Ann Lee attend?", None),
+        ("Where exactly?", "When did Rudd meet Maehara?", "Where exactly did Rudd meet Maehara?"),
     ],
 )
 def test_asking_words_are_put_only_where_they_have_a_place(question: str, earlier: str, whole: str | None) -> None:
@@ -185,7 +189,20 @@ def test_asking_words_are_put_only_where_they_have_a_place(question: str, earlie
             "By the releases of 2011, which country got aid?",
         ),
         ("and at the 2005 hearing?", "Who spoke at the 2007 hearing?", "Who spoke at the 2005 hearing?"),
-        ("and in 2006?", "Who left on 9 Jan 2005?", "Who left on 2006?"),
+        ("and in 2006?", "Who left on 9 Jan 2005?", "Who left in 2006?"),
+        ("and before 2011?", "How much did Fiji get in 2016?", "How much did Fiji get before 2011?"),
+        ("and from 2009 to 2010?", "How much did Fiji get in 2016?", "How much did Fiji get from 2009 to 2010?"),
+        ("and in 2009?", "Who spoke between 2005 and 2007?", "Who spoke in 2009?"),
+        ("2009?", "Who spoke between 2005 and 2007?", "Who spoke in 2009?"),
+        # with whom or about what, however it is written
+        ("and to fiji?", "How much aid was sent to Vanuatu in 2011?", "How much aid was sent to fiji in 2011?"),
+        ("and about the war?", "What did Lugar say about Iraq?", "What did Lugar say about the war?"),
+        ("and for the bridge?", "What is the sum of the loan?", "What is the sum of the loan for the bridge?"),
+        # a name in small letters is not so much or so many of anything, and nor is a time
+        ("and fiji?", "how much aid did japan send?", "fiji?"),
+        ("and earlier?", "How much aid did Japan send?", "earlier?"),
+        # "his" is no country's
+        ("his position on Syria?", "What did Hagel say about Iran?", "Hagel's position on Syria?"),
         # nothing takes the place of a verb or of the subject of another kind
         ("and tents?", "How many died in the flood in Tessaly?", "tents?"),
         ("injured?", "How many people were killed?", "injured?"),
@@ -206,6 +223,59 @@ def test_what_stayed_a_fragment_is_not_completed_itself() -> None:
 def test_words_without_a_predicate_can_be_a_topic() -> None:
     turns = [Turn("lorry fee", "9 euros"), Turn("and in 2022?", "10 euros")]
     assert understand("and in 2023?", turns).written_out == "Lorry fee in 2023?"
+
+
+def test_in_capitals_no_name_is_told_from_other_words() -> None:
+    turns = [Turn("HOW MUCH DID JAPAN GIVE FIJI IN 2011?", "20 million yen")]
+    assert understand("AND IN 2004?", turns).question == "how much did japan give fiji in 2004?"
+    assert understand("WHAT ABOUT PERU?", turns).written_out == "Peru? (how much did japan give fiji in 2011?)"
+    assert understand("WHO ANNOUNCED IT?", turns).new_names == frozenset()
+    assert understand("NATO?", [Turn("What did UNHCR say?", None)]).question == "What did NATO say?"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "wait,",
+        "Anyway,",
+        "By the way:",
+        "Next,",
+        "one last question:",
+        "Just a quick question -",
+        "That's wrong,",
+        "btw",
+    ],
+)
+def test_words_in_front_of_a_question_are_no_part_of_it(opening: str) -> None:
+    assert understand(f"{opening} who came?", TALKS) == understand("who came?", TALKS)
+
+
+@pytest.mark.parametrize("question", ["Wait times?", "First Lady?", "Next week?", "Question time?"])
+def test_words_without_a_comma_behind_them_are_part_of_the_question(question: str) -> None:
+    assert understand(question, [Turn("Is it so?", None)]).question == question
+
+
+def test_two_pronouns_are_not_one_person() -> None:
+    turns = [Turn("Who did Foreign Minister Aso call?", "President Bush")]
+    assert understand("Did his wife call him?", turns).question == "Did Bush's wife call Bush?"
+    assert understand("When did he call him?", turns).written_out == f"When did he call him? ({turns[0].question})"
+
+
+def test_what_is_visited_is_no_person_but_a_place() -> None:
+    turns = [Turn("Who visited Moscow?", "Foreign Minister Aso")]
+    assert understand("Whom did she meet there?", turns).question == "Whom did Aso meet in Moscow?"
+    assert understand("What did she tell him?", [*turns, Turn("When did he leave?", None)]).question == (
+        "What did she tell Aso?"
+    )
+
+
+def test_words_that_ask_since_when_are_no_name() -> None:
+    turns = [*BRIDGE, Turn("Since when?", "2010")]
+    assert understand("Where was he born?", turns).question == "Where was he born?"
+
+
+def test_a_mark_of_another_script_ends_a_question() -> None:
+    assert understand("どこで？", TALKS).question == "どこで?"
 
 
 @pytest.mark.parametrize("typed", ["HOW much did Japan give  Yemen?", "And how much did Japan give Yemen!"])

@@ -24,6 +24,9 @@ SMALL_TALK = [
     "OK",
     "yes 👍",
     "No!",
+    "That's wrong.",
+    "no, that is not what I asked for!",
+    "lol",
     "...",
     "",
 ]
@@ -40,6 +43,8 @@ ASKS = [
     "thanks to Lugar?",
     "Good Friday?",
     "That is all the money?",
+    "that is not true of Iran?",
+    "K Street?",
     "Thanks, and in Otaru?",
     "new topic:",
 ]

@@ -44,7 +44,8 @@ _ACCORDING = re.compile(rf"\b[Aa]ccording to (?:the )?(?P<name>{_WHO})(?![\w-])"
 _PRONOUN = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]he [Ss]enator) (?:also |then )?{_SAID}\b|\b{_SAID} (?:he|she)\b")
 # "a spokesman for Minister Arel", "neither Holt nor Arel"
 _BELONGS = re.compile(
-    r"(?<!\baccording )(?<![\w-])(?:of|for|to|by|from|nor|in|with|at|on|about|against)[ \n]"
+    r"(?<!\baccording )(?<![\w-])(?:of|for|to|by|from|nor|in|with|at|on|about|against|what|than|if|"
+    r"whether|unless)[ \n]"
     rf"(?:(?:the|then|former|late|his|her|its|their|{TITLE})[ \n])*$",
     re.IGNORECASE,
 )
@@ -54,6 +55,8 @@ _STATEMENT = re.compile(
 _STATEMENTS = re.compile(r"\b(?:statement|remarks|comments)\b")
 # How far from a quotation its speaker is looked for, in characters.
 _REACH = 600
+# "Holt, " of "Holt, Arel and Brandt said"
+_ONE_MORE = re.compile(r"[A-Z][\w.'’-]+,[ \n]$")
 _NEAR = 40
 _GOES_ON = frozenset({",", "?", "!", "-", "—"})
 _NO_NAME = re.compile(
@@ -76,6 +79,8 @@ def speaker_of(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> S
     start, end = span
     pieces = quotation_at(text, start, end)
     found = _of_quotation(text, pieces) if pieces else _of_sentence(text, *sentence)
+    if found and not pieces and found.end < start and len(_SPEAKS.findall(text, found.end, start)) > 1:
+        return None  # "Holt explained the plan, and the other side replied that ..."
     if found is None or (found.start < end and start < found.end):
         return None  # whoever is asked for doesn't say it of himself
     return found
@@ -195,10 +200,14 @@ def _of_sentence(text: str, low: int, high: int) -> Slice | None:
 
 
 def _only(text: str, names: Iterable[Slice]) -> Slice | None:
-    """Return the one name that these are, unless it belongs to another noun."""
+    """Return the one name that these are, unless it belongs to another noun or ends a list."""
     found = {name.text: name for name in names}
     name = next(iter(found.values())) if len(found) == 1 else None
-    return None if name is None or _BELONGS.search(text, max(0, name.start - _NEAR), name.start) else name
+    if name is None:
+        return None
+    before = text[max(0, name.start - _NEAR) : name.start]
+    ends_list = " and " in name.text and _ONE_MORE.search(before)
+    return None if ends_list or _BELONGS.search(before) else name
 
 
 def _names(text: str, start: int, end: int) -> Iterator[Slice]:

@@ -7,23 +7,26 @@ When the parts don't look alike, or are not as many as were asked for, nothing i
 import re
 
 from qa_service.types import Slice
+from qa_service.values.names import is_title
 
 _NUMBERS = {word: n for n, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
 _PLURAL = r"(?:(?!\w+(?:ss|us|is)\b)(?!was\b|has\b|does\b)\w+s|people|children|men|women|persons)"
 _FOLLOWS = (
-    r"(?:did|do|are|were|have|had|will|would|can|could|should|does|is|was|to|of|in|that|who|with|for|on|from|\w+ed)"
+    r"(?:did|do|are|were|have|had|will|would|can|could|should|does|is|was|to|of|in|that|who|with|for|on|from|\w+ed|gave|got|"
+    r"held|made|met|sent|spoke|took|won)"
 )
+_SO_MANY = rf"\b(?:which|what|who|name|list)\b (?:are |were )?(?:the |his |her |its |their )?({'|'.join(_NUMBERS)})\b"
 _ASKS = (
     r"\b(?:which|what|name|list)\b (?:(?:the|all|all the|other|of the|some of the) )?"
     rf"(?:\w+ ){{0,3}}?{_PLURAL} {_FOLLOWS}\b",
-    rf"\b(?:which|what|name|list)\b (?:the )?(?:{'|'.join(_NUMBERS)})\b",
+    _SO_MANY,
     rf"^(?:name|list|names of|list of)\b(?: all| the)* (?:\w+ ){{0,3}}?{_PLURAL}\b",
     r"^(?:and )?who(?:m)? (?:else )?(?:attended|joined|accompanied|are|were|participated|took part|teamed up|signed|"
     r"co-?sponsored|cosponsored|supported|testified)\b",
     rf"^(?:the )?{_PLURAL} of (?:which|what)\b",
 )
 _LIST = re.compile("|".join(_ASKS), re.IGNORECASE)
-_COUNT = re.compile(rf"\b(?:which|what|name|list)\b (?:the )?({'|'.join(_NUMBERS)})\b", re.IGNORECASE)
+_COUNT = re.compile(_SO_MANY, re.IGNORECASE)
 
 _STATES = (
     "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|"
@@ -148,12 +151,22 @@ def _with_states(text: str, items: list[Slice]) -> list[Slice]:
 
 
 def _alike(items: list[Slice]) -> tuple[Slice, ...]:
-    """Return the items when all of them begin alike, as names or as plain words: an aside among names doesn't."""
+    """Return the items when all of them begin alike, as names or as plain words: an aside among names doesn't.
+
+    Nor do they when some only say what another is: "Mr. Arel, Minister of Trade, and Ms. Holt".
+    """
     starts = {re.sub(r"^(?:the|a|an|both|either) ", "", item.text)[:1].isupper() for item in items[1:]}
     is_mixed = len({item.text.isdigit() for item in items}) > 1  # "markers 30 and 31" are no two things by themselves
     is_short = all(len(item.text.split()) <= 12 for item in items)
     is_clause = [bool(_FINITE.search(item.text)) for item in items]  # "trade, customs and rules were closed"
-    if len(items) < 2 or is_mixed or not is_short or is_clause == [False] * (len(items) - 1) + [True]:
+    is_office = {is_title(item.text.partition(" and ")[0].rstrip(",")) for item in items}
+    if (
+        len(items) < 2
+        or len(is_office) > 1
+        or is_mixed
+        or not is_short
+        or is_clause == [False] * (len(items) - 1) + [True]
+    ):
         return ()
     return tuple(items) if len(starts) == 1 else ()
 

@@ -75,6 +75,8 @@ def _fits(amount: Value, expected: AnswerType) -> bool:
         return amount.kind in {ValueKind.DURATION, ValueKind.QUANTITY}
     if expected is AnswerType.RATE:
         return amount.kind is ValueKind.PERCENTAGE or "/" in amount.value
+    if expected is AnswerType.MONEY and amount.kind is ValueKind.QUANTITY:
+        return not amount.value.endswith(" pound")  # of money or of weight
     if expected is AnswerType.AGE and amount.value.isdigit():
         return int(amount.value) <= _MAX_AGE
     return expected is not AnswerType.NAME

@@ -13,7 +13,7 @@ from qa_service.words import content_words
 
 _AUXILIARY = r"(?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should)"
 _ASKED = re.compile(
-    rf"(?:^(?:and |so |but )?|, ){_AUXILIARY}(?P<negated>n't)?\s+(?P<rest>.+)", re.IGNORECASE | re.DOTALL
+    rf"(?:^(?:and |so |but )?|, )(?P<auxiliary>{_AUXILIARY})(?P<negated>n't)?\s+(?P<rest>.+)", re.IGNORECASE | re.DOTALL
 )
 _HEDGE = re.compile(
     r"\b(?:may|might|could|would|should|can|whether|perhaps|possibly|probably|likely|unlikely|plans?|planned|planning|"
@@ -25,6 +25,10 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|until|except|up to|as long as|provided)\b", re.IGNORECASE)
+# What stands before and behind these needn't be said of the same.
+_ANOTHER_CLAUSE = re.compile(
+    r"\b(?:who|whom|whose|which|where|when|while|before|after|because)\b|, and\b|;", re.IGNORECASE
+)
 _CONTRAST = re.compile(r"\b(?:but|although|though|however)\b", re.IGNORECASE)
 _DENIAL = re.compile(
     r"\b(?:not(?: yet)?|never|no longer|cannot|declin(?:e|es|ed) to|refus(?:e|es|ed) to|fail(?:s|ed)? to|"
@@ -61,6 +65,10 @@ _DATES = tuple(
         r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b",
     )
 )
+# Of what is, it must be said that it is: "the museum was closed in 1990" leaves open whether it is closed.
+_IS = re.compile(r"(?:\b(?:is|are|isn't|aren't|(?:has|have) (?:not |never )?been)\b|['’]s\b)", re.IGNORECASE)
+_WAS = re.compile(r"\b(?:was|were|wasn't|weren't|be|been|being)\b", re.IGNORECASE)
+_BEING = {"is": _IS, "are": _IS, "was": _WAS, "were": _WAS}
 _UNDECIDED = re.compile(r"\b(?:or|not|never|no|any|all|every|only)\b", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\b(?:ever|actually|really|in fact|indeed)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’-]+")
@@ -76,7 +84,13 @@ def polarity_of(question: str, sentence: str) -> Polarity | None:
         return None
     wanted = content_words(_EMPHASIS.sub("", asked["rest"]))
     clause = _clause(sentence, wanted) if len(wanted) > 1 else None
-    if clause is None or _CONDITION.search(sentence) or _CONTRAST.search(sentence, clause[0]):
+    being = _BEING.get(asked["auxiliary"].lower())
+    if (
+        clause is None
+        or (being and not being.search(sentence, *clause))
+        or _CONDITION.search(sentence)
+        or _CONTRAST.search(sentence, clause[0])
+    ):
         return None
     if _is_left_open(sentence, clause[1], wanted) or _has_other_date(sentence[clause[0] : clause[1]], question):
         return None
@@ -126,7 +140,10 @@ def _clause(sentence: str, wanted: list[str]) -> tuple[int, int] | None:
         return None
     back = _last_in_order(wanted[::-1], [stems[::-1] for _, stems in reversed(words[: last + 1])])
     first = last - (back or 0)
-    if last - first > 2 * len(wanted) + _REACH:
+    parting = _ANOTHER_CLAUSE.finditer(sentence, words[first][0][0], words[last][0][1])
+    if last - first > 2 * len(wanted) + _REACH or any(
+        not set(content_words(word[0])) & set(wanted) for word in parting
+    ):
         return None
     (start, _), _ = words[max(0, first - _REACH)]
     (_, end), _ = words[min(len(words) - 1, last + _REACH)]

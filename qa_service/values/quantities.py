@@ -15,8 +15,8 @@ _CURRENCIES: Mapping[str, str] = {
     "$": "USD", "us$": "USD", "usd": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD",
     "€": "EUR", "£": "GBP", "¥": "JPY", "yen": "JPY", "dollar": "USD", "us dollar": "USD", "u.s. dollar": "USD",
     "american dollar": "USD", "canadian dollar": "CAD", "australian dollar": "AUD", "new zealand dollar": "NZD",
-    "euro": "EUR", "pound sterling": "GBP", "yuan": "CNY", "renminbi": "CNY", "won": "KRW", "indian rupee": "INR",
-    "swiss franc": "CHF", "cent": "USD",
+    "euro": "EUR", "pound sterling": "GBP", "pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY",
+    "won": "KRW", "indian rupee": "INR", "swiss franc": "CHF", "cent": "USD",
 }  # fmt: skip
 _OTHER_DOLLARS = re.compile(
     r"\b(?:Canadian|Australian|New Zealand|Hong Kong|Singapore|Taiwan) dollars?\b|(?<![A-Z])(?:CA?|A|NZ|HK)\$"
@@ -76,7 +76,7 @@ _NUMBER_AFTER = re.compile(
 # What is counted, or described: a few plain words, none of which brings in another number, place or time.
 _REST = re.compile(r"[-,]?(?:\s?[a-z][a-z'’-]*,?){0,4}[.]?")
 _TURNS = re.compile(
-    r"\b(?:of|in|from|by|to|and|or|including|over|than|with|more|less|after|before|ago|later|hundreds?)\b"
+    r"\b(?:of|in|from|by|to|and|or|including|over|than|with|more|less|plus|odd|after|before|ago|later|hundreds?)\b"
 )
 _SUFFIXES: Mapping[str, int] = {"k": 10**3, "m": 10**6, "bn": 10**9}
 

@@ -67,6 +67,12 @@ def test_no_speaker_is_wrong_among_those_that_took_no_part_in_the_rules() -> Non
         ("Ada Low met Ben High. He said the road is open.", "open", None),
         ("Senator Ada Low spoke. She said the road is open.", "open", "Ada Low"),
         ('The "road" is open, and Ada Low said so.', "Ada Low", None),
+        ("Ada Low explained the plan, and Ben High replied that the road is open.", "road is open", None),
+        ("Ada Low explained the plan, and the other side replied that the road is open.", "road is open", None),
+        ("Ada Low explained that the road is open, and Ben High replied.", "road is open", "Ada Low"),
+        ("Contrary to what Ada Low said, the road is open.", "road is open", None),
+        ("Holt, Low and High said the road is open.", "road is open", None),
+        ("Low and High said the road is open.", "road is open", "Low and High"),
         ('Ada Low made this statement:\n\n"The road is open.\n\n"It is wide."', "It is wide", "Ada Low"),
     ],
 )

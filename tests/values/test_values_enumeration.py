@@ -23,6 +23,8 @@ def items(text: str, words: str, question: str = "Which places are named?") -> l
     [
         "Which countries signed?",
         "Which two countries were put at the top?",
+        "What were the three principles?",
+        "Which countries got aid?",
         "What classes does the order come in?",
         "Name the witnesses at the hearing.",
         "Who attended the dinner?",
@@ -83,6 +85,8 @@ def test_a_question_after_one_thing_is_none_after_several(question: str) -> None
         ("the Department of Health and Human Services", []),
         ("1,842 releases", []),
         ("Lugar, chairman of the committee, and Biden", []),
+        ("Mr. Arel, Minister for Foreign Affairs, and Ms. Holt, Secretary of State", []),
+        ("Mr. Arel, Minister for Foreign Affairs, and Ms. Holt", []),
         ("the chapters on trade, customs and rules were closed", []),
         ("Somalia", []),
     ],

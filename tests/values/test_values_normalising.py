@@ -52,6 +52,17 @@ def test_a_reserve_right_before_the_words_is_not_dropped() -> None:
     )
 
 
+def test_pounds_are_money_only_when_they_are_called_so() -> None:
+    assert value_of("20 pounds", "How much did it cost?", None) is None
+    assert value_of("20 pounds sterling", "How much did it cost?", None) == Value(ValueKind.MONEY, "20 GBP")
+    assert value_of("20 pounds", "How much does it weigh?", None) == Value(ValueKind.QUANTITY, "20 pound")
+
+
+@pytest.mark.parametrize("words", ["$20 million-plus", "$20 million plus", "20-odd million"])
+def test_an_amount_that_may_be_more_has_no_value(words: str) -> None:
+    assert value_of(words, "How much was it?", None) is None
+
+
 def test_words_cut_from_within_a_number_have_no_value() -> None:
     assert value_of("16.7", "How much was it?", None, Surroundings(after=" million yen")) is None
     assert value_of("5", "How much was it?", None, Surroundings(before="cost $")) is None

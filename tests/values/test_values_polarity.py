@@ -99,6 +99,19 @@ def test_a_polarity_that_is_given_is_the_one_that_a_reader_sees(table: list[tupl
         ("Did Low visit Beach in June?", "Ms. Low visited Beach in April and Minot in June.", None),
         ("Did Low visit Beach in 2023?", "Ms. Low visited Beach in June 2023.", "yes"),
         ("Did Low visit Beach in 2023?", "Ms. Low visited Beach and Minot in 2023.", "yes"),
+        # What is said of somebody else, and of another time
+        ("Is Low a Democrat?", "Ms. Low is a Republican who voted with a Democrat.", None),
+        ("Is Low a Democrat?", "Ms. Low worked with a Democrat.", None),
+        ("Is Low a Democrat?", "Ms. Low is a Democrat.", "yes"),
+        ("Is Low a Democrat?", "Ms. Low is not a Democrat.", "no"),
+        ("Did Low call Beach?", "Ms. Low left before Mr. High called Beach.", None),
+        (
+            "Did they discuss the port's nuclear waste?",
+            "They discussed the port, and the nuclear waste of Beach.",
+            None,
+        ),
+        ("Is the museum closed?", "The museum was closed in 1990.", None),
+        ("Was the museum closed?", "The museum was closed in 1990.", "yes"),
     ],
 )
 def test_a_sentence_affirms_or_denies_only_what_it_says_plainly(

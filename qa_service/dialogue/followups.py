@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from qa_service.dialogue.asking_words import AUXILIARY, END, PREPOSITION, asks_only
 from qa_service.dialogue.ellipsis import complete, has_predicate, is_fragment
-from qa_service.dialogue.references import Topic, points_back, resolve
+from qa_service.dialogue.references import Topic, has_capital, points_back, resolve
 from qa_service.dialogue.small_talk import is_small_talk, without_opening
 from qa_service.types import MAX_QUESTION, Turn
 from qa_service.words import content_words
@@ -36,6 +36,8 @@ _IN_FRONT = re.compile(
     re.IGNORECASE,
 )
 _ANY_PRONOUN = re.compile(r"\b(?:it|that|this|they|them|those|these|he|she|him|her)\b", re.IGNORECASE)
+# A question of so many words may be about another thing, though no capital shows that one of them is a name.
+_MANY_WORDS = 4
 # "The call", "the state": a noun that only the turns before can tell apart from others of its kind.
 _BARE_NOUN = re.compile(
     r"\bthe (?!(?:united|senate|house|white|president|world|european|first|last|latest|most)\b)[a-z]+(?=\?|$| "
@@ -52,7 +54,7 @@ class Understood:
         question: As it stands alone, as far as the rules can tell.
         context: The questions that it leans on, oldest first, as they stand alone; None when it leans on nothing.
         answer: What the last of them was answered.
-        new_names: Names and years, in lower case, that nobody had said before.
+        new_names: Names and years, in lower case, that nobody had said before; where no capitals are typed, stems.
         is_certain: Whether its own words say that it leans on them; otherwise it only may.
     """
 
@@ -128,12 +130,21 @@ def _follow_up(question: str, topic: Topic) -> Understood:
         question = _put_in(in_front["words"], in_front["clause"])
     before = next((each for each in topic.questions if not is_fragment(each)), topic.questions[0])
     completed = complete(_ABOUT.sub("", question), before)
+    is_whole = not in_front and not points_back(question) and not asks_only(question)
+    if is_whole and not topic.has_capitals and not has_capital(question):
+        new_names |= _new_words(question, topic, at_least=1 if completed else _MANY_WORDS)
     if in_front or completed or points_back(question) or not new_names:
         whole = resolve(completed or question, topic)
         return Understood(whole, topic.context, topic.answers[0], new_names)
     if len(content_words(question)) <= _FEW_WORDS:
         return Understood(question, topic.context, topic.answers[0], new_names, is_certain=False)
     return Understood(question)
+
+
+def _new_words(question: str, topic: Topic, *, at_least: int) -> frozenset[str]:
+    """Return the words that nobody had said, some of which may be names, of a question with so many that count."""
+    words = content_words(_ABOUT.sub("", question))
+    return frozenset(words) - topic.words if len(words) >= at_least else frozenset()
 
 
 def _put_in(words: str, clause: str) -> str:

@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from qa_service.dialogue.names import NAME, names_start, persons_answered, persons_in, places_in
 from qa_service.months import MONTH
+from qa_service.words import content_words
 
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
 _MAX_PRONOUNS = 8
@@ -25,6 +26,9 @@ _PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 _MALE = frozenset({"he", "him", "his"})
 # After a name in the same question these mostly stand for it: "What did Biden say in his speech?"
 _BINDABLE = r"he|she|his|they|their|theirs|its"
+# So these do after another question: "How many observers went, and who led them?"
+_THINGS = frozenset({"it", "them", "they"})
+_SECOND_QUESTION = re.compile(r"\w[,?]? and (?:whom?|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 # Not "is there" and "there are".
 _IN_THAT_PLACE = r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!^)\bthere\b(?! (?:is|are|was|were|be|been|a|any)\b)"
 _THERE = re.compile(_IN_THAT_PLACE, re.IGNORECASE)
@@ -32,7 +36,7 @@ _POINTING = re.compile(
     rf"\b(?:him|her|hers|it|them|{_BINDABLE}|this|these|those|latter|former|same|both|each other|else|then|"
     r"(?:that|which|any|the) ones?|the (?:two|three|others?))\b|"
     r"\b(?:of|for|about|in|on|at|to|by|under|over|through|with|from|after|before|is|was|do|did|does|will|would|could) "
-    rf"that\b|^that\b|\bthat(?: \w+)?\W*$|{_IN_THAT_PLACE}",
+    rf"that\b|^that\b|\bthat(?: \w+)?\W*$|\bso\W*$|{_IN_THAT_PLACE}",
     re.IGNORECASE,
 )
 _THAT_TIME = re.compile(
@@ -51,12 +55,14 @@ class Topic:
 
     Attributes:
         men, women: Persons whom a pronoun has stood for.
+        has_capitals: Whether a capital was typed, but for the first letter of a question: else names are none, too.
     """
 
     questions: tuple[str, ...] = ()
     answers: tuple[str | None, ...] = ()
     men: frozenset[str] = frozenset()
     women: frozenset[str] = frozenset()
+    has_capitals: bool = False
 
     @property
     def context(self) -> str:
@@ -70,6 +76,11 @@ class Topic:
         words = set(re.findall(r"[A-Z][\w'’-]*|\b(?:19|20)\d\d\b", said))
         return {re.sub(r"['’]s?$", "", word.lower()) for word in words}
 
+    @property
+    def words(self) -> set[str]:
+        """Words that count of what was said, as `content_words` has them."""
+        return set(content_words(" ".join([*self.questions, *(answer or "" for answer in self.answers)])))
+
     def before(self, question: str) -> "Topic | None":
         """Return the topic as it was before the question was asked last; None when it wasn't, as it stands alone."""
         for n_since, asked in enumerate(self.questions, 1):
@@ -79,12 +90,19 @@ class Topic:
 
     def after(self, typed: str, question: str, answer: str | None, *, is_new: bool) -> "Topic":
         """Return the topic after another turn; one that leans on nothing begins anew."""
+        has_capitals = self.has_capitals or has_capital(typed)
         if is_new:
-            return Topic((question,), (answer,))
+            return Topic((question,), (answer,), has_capitals=has_capitals)
         men, women = set(self.men), set(self.women)
         for match, person in _stood_for(typed, self):
             (men if match.group().lower() in _MALE else women).add(person)
-        return Topic((question, *self.questions), (answer, *self.answers), frozenset(men), frozenset(women))
+        questions, answers = (question, *self.questions), (answer, *self.answers)
+        return Topic(questions, answers, frozenset(men), frozenset(women), has_capitals)
+
+
+def has_capital(question: str) -> bool:
+    """Tell whether the question has a capital, but for its first letter."""
+    return question[1:] != question[1:].lower()
 
 
 def _words(question: str) -> str:
@@ -115,6 +133,8 @@ def _pronouns(question: str) -> Iterator[re.Match[str]]:
 
 def _is_bound(match: re.Match[str], question: str) -> bool:
     """Tell whether the pronoun may stand for a name before it in the same question."""
+    if match.group().lower() in _THINGS and _SECOND_QUESTION.search(question, 0, match.start()):
+        return True
     if not re.fullmatch(_BINDABLE, match.group(), re.IGNORECASE):
         return False
     return NAME.search(question, names_start(question[: match.start()]), match.start()) is not None

@@ -36,7 +36,12 @@ _ASIDE = rf"(?:{_PARTY})?(?:, (?:[^,\"“”.]|,(?= \d)){{3,90}},)?"
 _ADVERB = r"(?:today |also |then |later |has |had )?"
 # Whoever comes after "told" is told.
 _AFTER = re.compile(rf"\b(?!told){_SAID} (?:the )?(?P<name>{_WHO})(?![\w-])")
-_BEFORE = re.compile(rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE} {_ADVERB}{_SAID}\b")
+# "Japan added a second batch": a deed, not words.
+_DID = (
+    r"(?:added|concluded|continued|declared) (?:an?|another|her|his|its|more|some|the|their|to|war|with|\d[\d,.]*|"
+    r"\w+ing)\b"
+)
+_BEFORE = re.compile(rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE} {_ADVERB}(?!{_DID}){_SAID}\b")
 _SPOKE_AFTER = re.compile(rf"\s*(?!tell|told){_SPOKE} (?:the )?(?P<name>{_WHO})(?![\w-])")
 _SPOKE_BEFORE = re.compile(rf"(?<![\w.-])(?P<name>{_WHO}){_ASIDE} {_ADVERB}{_SPOKE}\b")
 _SPEAKS = re.compile(rf"\b{_SPOKE}\b")

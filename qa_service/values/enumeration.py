@@ -66,6 +66,7 @@ _NAMES = re.compile(
 # How far from the answer the rest of its enumeration may stand, in characters.
 _REACH = 600
 _ABBREVIATED = re.compile(r"\b(?:Inc|Jr|Sr|Ltd|Corp|Co|[A-Z])\.$")
+_CLAUSE = re.compile(r"\b(?:he|she|they|it|him|them|that)\b")
 _FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|will)\b")
 _ASIDE = re.compile(r"\s?[,;:(–-]")
 _BULLET = re.compile(r"^[^\S\n]*(?:[-*•·▪◦‣–]|\(?\d{1,2}[.)])[^\S\n]+(?=\S)", re.MULTILINE)
@@ -158,6 +159,8 @@ def _alike(items: list[Slice]) -> tuple[Slice, ...]:
     starts = {re.sub(r"^(?:the|a|an|both|either) ", "", item.text)[:1].isupper() for item in items[1:]}
     is_mixed = len({item.text.isdigit() for item in items}) > 1  # "markers 30 and 31" are no two things by themselves
     is_short = all(len(item.text.split()) <= 12 for item in items)
+    if any(_CLAUSE.search(item.text) for item in items):
+        return ()
     is_clause = [bool(_FINITE.search(item.text)) for item in items]  # "trade, customs and rules were closed"
     is_office = {is_title(item.text.partition(" and ")[0].rstrip(",")) for item in items}
     if (

@@ -14,6 +14,11 @@ _WHOSE = re.compile(r"^(?:and )?whose\b", re.IGNORECASE)
 _MAX_CHARS = 150  # longer words are no single value
 # Patterns take these for "s", "i" and "k" when case is ignored, and tables of words don't.
 _LOOK_ALIKE = re.compile("[ſıİ\N{KELVIN SIGN}]")
+# "Repaid over 25 years" takes 25, "for over 25 years" takes more.
+_OVER_A_PERIOD = re.compile(
+    r"(?<!\bfor )(?<!\bjust )(?<!\bwell )\bover (?:[\w.,-]+ ){1,5}?(?:days?|weeks?|months?|years?|decades?)\b",
+    re.IGNORECASE,
+)
 _MAX_AGE = 130  # in years; more is a year of birth
 
 
@@ -49,6 +54,8 @@ def value_of(
     if value is None or value.kind in {ValueKind.PERSON, ValueKind.PLACE}:
         return value
     if is_cut_from_number(surroundings.before, surroundings.after):
+        return None
+    if value.kind is ValueKind.DURATION and _OVER_A_PERIOD.search(f"{surroundings.before}{words}"):
         return None
     bound = value.bound or bound_before(surroundings.before)
     return value if bound == value.bound else replace(value, bound=bound)

@@ -484,3 +484,38 @@ def test_whatever_is_typed_becomes_a_question(question: str, turns: list[tuple[s
         understood.question.strip() in understood.written_out or understood.question[:1] != understood.written_out[:1]
     )
     read_dates(question, dt.date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    ("question", "new_names", "is_certain"),
+    [
+        # enough words to be about another thing, which the release that answered need not hold
+        ("what aid did japan send to vanuatu?", {"aid", "send", "vanuatu"}, False),
+        ("and for the dalton road?", {"dalton", "road"}, True),
+        # these lean on what was said
+        ("what was agreed on?", set(), True),
+        ("who announced it in the end?", set(), True),
+        ("in which language?", set(), True),
+    ],
+)
+def test_where_no_capitals_are_typed_any_new_word_may_be_a_name(
+    question: str, new_names: set[str], is_certain: bool
+) -> None:
+    understood = asked(question, ("how long did japan and russia talk?", "thirty minutes"))
+    assert (understood.new_names, understood.is_certain) == (new_names, is_certain)
+    with_capitals = asked(question, ("How long did Japan and Russia talk?", "thirty minutes"))
+    assert (with_capitals.new_names, with_capitals.is_certain) == (frozenset(), True)
+
+
+@pytest.mark.parametrize(
+    ("question", "stands_alone"),
+    [("How many observers went to Bhutan and who led them?", True), ("Who led them and who went?", False)],
+)
+def test_what_stands_for_something_in_the_same_question_does_not_point_back(question: str, stands_alone: bool) -> None:
+    assert asked(question, ("How long did Aoyama stay in Bhutan?", None)).stands_alone == stands_alone
+
+
+def test_so_points_back() -> None:
+    assert (
+        asked("Who said so?", ("Was the bridge closed?", "yes")).written_out == "Who said so? (Was the bridge closed?)"
+    )

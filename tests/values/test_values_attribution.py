@@ -70,6 +70,8 @@ def test_no_speaker_is_wrong_among_those_that_took_no_part_in_the_rules() -> Non
         ("Ada Low explained the plan, and Ben High replied that the road is open.", "road is open", None),
         ("Ada Low explained the plan, and the other side replied that the road is open.", "road is open", None),
         ("Ada Low explained that the road is open, and Ben High replied.", "road is open", "Ada Low"),
+        ("On May 7, Japan added a second batch of blankets.", "blankets", None),
+        ("Ada Low added that the road is open.", "road is open", "Ada Low"),
         ("Contrary to what Ada Low said, the road is open.", "road is open", None),
         ("Holt, Low and High said the road is open.", "road is open", None),
         ("Low and High said the road is open.", "road is open", "Low and High"),

@@ -88,6 +88,7 @@ def test_a_question_after_one_thing_is_none_after_several(question: str) -> None
         ("Mr. Arel, Minister for Foreign Affairs, and Ms. Holt, Secretary of State", []),
         ("Mr. Arel, Minister for Foreign Affairs, and Ms. Holt", []),
         ("the chapters on trade, customs and rules were closed", []),
+        ("Lugar's part in the talks; Mr. Hagel thanked him, and Ms. Holt left", []),
         ("Somalia", []),
     ],
 )

@@ -52,6 +52,14 @@ def test_a_reserve_right_before_the_words_is_not_dropped() -> None:
     )
 
 
+def test_over_a_number_of_years_may_be_that_many_or_more() -> None:
+    assert value_of("over 25 years", "How long is repayment?", None) is None
+    assert value_of("25 years", "How long is repayment?", None, Surroundings(before="repaid over ")) is None
+    more = Value(ValueKind.DURATION, "P25Y", "more than")
+    assert value_of("for over 25 years", "How long has it run?", None) == more
+    assert value_of("over an hour", "How long was it?", None) == Value(ValueKind.DURATION, "PT1H", "more than")
+
+
 def test_pounds_are_money_only_when_they_are_called_so() -> None:
     assert value_of("20 pounds", "How much did it cost?", None) is None
     assert value_of("20 pounds sterling", "How much did it cost?", None) == Value(ValueKind.MONEY, "20 GBP")

@@ -15,6 +15,7 @@ from qa_service.types import DateOrder, DateUse, UnderstoodDates
 _Range = tuple[dt.date | None, dt.date | None]
 _Days = tuple[dt.date, dt.date]
 
+_BOUNDS = frozenset({"since", "before", "prior to", "after", "until", "till", "up to", "no later than", "by"})
 _NUMBERS = {
     word: number
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
@@ -75,15 +76,25 @@ _YEARS = rf"(?:19|20)\d\d(?:\s+(?:to|until|till|through)\s+|\s?[-–—]\s?){_YE
 _WHOLE_STRETCH = re.compile(rf"{_STRETCH}|{_YEARS}")
 _MORE_YEARS = rf"(?:,\s+{_YEAR}){{0,9}},?\s+(?:and|or|with|than|versus|vs\.?)\s+{_YEAR}"
 _SPAN = rf"(?:in|over|during|within)\s+the\s+(?P<span>(?:last|past)\s+{_COUNT}\s+{_UNIT})\b"
-_PREPOSITION = r"(?:in|on|during|throughout|since|before|after|prior\s+to|until|till|by|of|from|as\s+of|dated)"
+_PREPOSITION = (
+    r"(?:in|on|during|throughout|since|before|after|prior\s+to|until|till|up\s+to|no\s+later\s+than|by|of|from|"
+    r"as\s+of|dated)"
+)
+_EDGE = r"(?:the\s+(?:very\s+)?(?P<edge>start|beginning|end)\s+of\s+)"
+# "From 2008 on", but not "from 2008 on Iran".
+_BEHIND = r"(?=\s*(?:[?.,;!]|$))"
+_OPEN = (
+    rf"(?:(?P<later>\s+onwards?\b|\s+or\s+later\b|\s+(?:on|(?:and|or)\s+(?:later|after(?:wards)?)){_BEHIND})"
+    rf"|(?P<earlier>\s+or\s+earlier\b|\s+(?:and|or)\s+(?:earlier|before){_BEHIND}))"
+)
 _END = rf"(?:{_DATED}|{_YEAR}|{_MONTH})"
 _EXPRESSION = re.compile(
     rf"\b(?:between\s+(?P<between>{_STRETCH})"
     rf"|between\s+(?P<b1>{_END})\s+and\s+(?P<b2>{_DATED}|{_YEAR})"
     rf"|from\s+(?P<f1>{_END})\s+(?:to|until|till|through)\s+(?P<f2>{_DATED}|{_YEAR})"
     rf"|{_SPAN}"
-    rf"|(?:(?P<preposition>{_PREPOSITION})\s+(?P<after>{_STRETCH}|{_DATED}|{_YEARS}|{_YEAR})|(?P<bare>{_STRETCH}|{_DATED}))"
-    rf"(?P<more>{_MORE_YEARS})?)",
+    rf"|(?:(?P<preposition>{_PREPOSITION})\s+{_EDGE}?(?P<after>{_STRETCH}|{_DATED}|{_YEARS}|{_YEAR})|(?P<bare>{_STRETCH}|{_DATED}))"
+    rf"(?:{_OPEN}|(?P<more>{_MORE_YEARS}))?)",
     re.IGNORECASE,
 )
 # The year of these is part of their name, not of the question.
@@ -271,6 +282,10 @@ def _ranges_of(match: re.Match[str], today: dt.date) -> list[_Range]:
         days = _readings(match["after"] or match["bare"], today)
     except ValueError:
         return []
+    if match["edge"] and preposition in _BOUNDS:
+        days = [(end, end) if match["edge"].lower() == "end" else (start, start) for start, end in days]
+    if match["later"] or match["earlier"]:
+        preposition = "since" if match["later"] else "until"
     days += [_months(int(year), 1, 12) for year in re.findall(r"\d{4}", match["more"] or "")]
     return [_bounded(preposition, start, end) for start, end in days]
 
@@ -282,7 +297,7 @@ def _bounded(preposition: str, start: dt.date, end: dt.date) -> _Range:
         return None, start - dt.timedelta(1)
     if preposition == "after":
         return end + dt.timedelta(1), None
-    if preposition in {"until", "till", "by"}:
+    if preposition in _BOUNDS:
         return None, end
     return start, end
 

@@ -225,9 +225,11 @@ class Engine:
         question = _checked(question)
         if not 1 <= max_releases <= MAX_TIMELINE:
             raise QuestionError(f"max_releases is {max_releases}: send 1 to {MAX_TIMELINE}.")
-        found = self._finder.find(Understood(question), None, filters or Filters(), n_hits=_TIMELINE_PASSAGES)
+        hits: Sequence[Hit] = ()
+        if not is_small_talk(question):
+            hits = self._finder.find(Understood(question), None, filters or Filters(), n_hits=_TIMELINE_PASSAGES).hits
         by_release: dict[str, list[Hit]] = {}
-        for hit in found.hits:
+        for hit in hits:
             by_release.setdefault(hit.passage.document_id, []).append(hit)
         about = self._of_the_matter(question, list(by_release))
         nearest = about[:max_releases]

@@ -465,6 +465,11 @@ def test_a_release_that_is_not_sure_enough_is_not_in_the_timeline() -> None:
     assert [citation.document_id for citation in timeline.citations] == ["a.txt"]
 
 
+def test_thanks_have_no_timeline() -> None:
+    timeline = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}).timeline("Thanks!")
+    assert (timeline.entries, timeline.citations, timeline.has_more) == ((), (), False)
+
+
 def test_a_release_that_lacks_a_name_of_the_question_is_not_in_the_timeline() -> None:
     timeline = engine_with({"a.txt": ("approximately 30 minutes", 2.0)}).timeline("How long did the Talk talk?")
     assert timeline.entries == ()

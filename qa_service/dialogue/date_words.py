@@ -141,7 +141,7 @@ _RECURRING = (
 _OF_A_NAME = (
     r"(?:lady|ladies|quarter|half|minister|vice|amendment|responders?|aid|name|names|place|hand|floor|grade|class|degree|"
     r"nations?|rate|step|line|person|woman|man|century|day|days|week|weeks|month|months|year|years|world|term|and|or|paragraph|"
-    r"sentence|page|item|question|point|piece|part|lesson|priority|goal|reason|thing|duty|task|rule|principle|condition|"
+    r"sentence|page|item|topic|subject|question|point|piece|part|lesson|priority|goal|reason|thing|duty|task|rule|principle|condition|"
     r"chapter|article|section|stage|phase|\d|two|three|four|five|six|ten)\b"
 )
 # What releases tell of in one version after another; the original of anything else is a thing in the text.

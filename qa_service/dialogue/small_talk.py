@@ -11,7 +11,10 @@ _BINDING = (
     r"finally|lastly|(?:(?:just|only) )?(?:one|a)? ?(?:(?:quick|last|more|further|final|follow-?up) )?"
     r"(?:question|thing))(?=\s*[,:–—]|\s+-\s))"
 )
-_CORRECTION = r"(?:no\b(?! (?-i:[A-Z][a-z]))|(?:nope|sorry|i meant?|rather|actually|not that)\b)"
+_CORRECTION = (
+    r"(?:no\b(?! (?-i:[A-Z][a-z]))|not(?: [\w.'’-]+){1,3},(?: but\b)?|"
+    r"(?:nope|sorry|i meant?|rather|actually|not that)\b)"
+)
 # "Thanks for the quick answer", but not "thanks to Lugar".
 _THANKS = (
     r"(?:(?:many |much )?(?:thanks|thank (?:you|u)|thx|tysm)\b(?! to\b)(?: (?:so|very) much\b| a (?:lot|million|ton)\b|"

@@ -75,6 +75,8 @@ def asked(question: str, *turns: tuple[str, str | None]) -> Understood:
         # corrections and polite words
         ("No, I meant the zebra", KREMLIN, "the zebra?"),
         ("Sorry, no, I meant in 2006", TALKS, "How long did Aoyama and Lavrov talk in Sapporo in 2006?"),
+        ("No, not Putin, Lavrov", KREMLIN, "How long did Lavrov talk in the Kremlin?"),
+        ("not in 2008, but in 2006", TALKS, "How long did Aoyama and Lavrov talk in Sapporo in 2006?"),
         ("No, in 2006", TALKS, "How long did Aoyama and Lavrov talk in Sapporo in 2006?"),
         ("Thanks! And where did he stay?", HOSTS, "where did Kenji Aoyama stay?"),
     ],

@@ -15,11 +15,16 @@ _ASKS_WHERE = re.compile(
     r"^(?:\w+ )?where\b|^(?:in |to |from )?(?:which|what) (?:country|city|town|state|place)\b", re.IGNORECASE
 )
 _MONTH = rf"(?:{MONTH})"
+# Not "what may Japan do?", but "in may" and "may?"
+_NO_VERB = (
+    r"(?:(?!(?-i:may)\b)|(?<=\bin )|(?<=\bof )|(?<=\bby )|(?<=\bto )|(?<=\band )|(?<=\bfrom )|(?<=\blast )|"
+    r"(?<=\bsince )|(?<=\buntil )|(?<=\bafter )|(?<=\bbefore )|(?=may(?: \d+)?\W*$))"
+)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 DATE = re.compile(
     rf"\b(?:(?:(?:early|late|spring|summer|fall|autumn|winter) )?"
     rf"(?:(?:\d{{1,2}} )?{_MONTH}\.?(?: \d{{1,2}}\b)?,? )?(?:19|20)\d\d\b|"
-    rf"{_MONTH}\b(?! (?:i|we|he|she|they|it|not|be|have)\b)(?: \d{{1,2}}\b)?)",
+    rf"{_NO_VERB}{_MONTH}\b(?! (?:i|we|he|she|they|it|not|be|have)\b)(?: \d{{1,2}}\b)?)",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)

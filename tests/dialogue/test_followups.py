@@ -195,6 +195,8 @@ def test_asking_words_are_put_only_where_they_have_a_place(question: str, earlie
         ("and before 2011?", "How much did Fiji get in 2016?", "How much did Fiji get before 2011?"),
         ("and from 2009 to 2010?", "How much did Fiji get in 2016?", "How much did Fiji get from 2009 to 2010?"),
         ("and in 2009?", "Who spoke between 2005 and 2007?", "Who spoke in 2009?"),
+        ("and in 2006?", "What may Japan do in 2005?", "What may Japan do in 2006?"),
+        ("and in june?", "who may speak in may?", "who may speak in june?"),
         ("2009?", "Who spoke between 2005 and 2007?", "Who spoke in 2009?"),
         # with whom or about what, however it is written
         ("and to fiji?", "How much aid was sent to Vanuatu in 2011?", "How much aid was sent to fiji in 2011?"),

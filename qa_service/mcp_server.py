@@ -11,7 +11,6 @@ import socket
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
-from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -251,7 +250,7 @@ class _OwnPagesOnly:
             if not self._names.allow(host):
                 logger.warning("a request was sent to the name %r, which is not this server's", host[:200])
                 app = PlainTextResponse("This server does not answer to that name: see its setting allowed_hosts.", 421)
-            elif origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            elif origin is not None and origin.partition("://")[2].lower() != host.lower():
                 app = PlainTextResponse("Pages of other sites may not ask this server.", 403)
         await app(scope, receive, send)
 

@@ -268,8 +268,10 @@ def over_http(settings: Settings, **more: str) -> Iterator[str]:
         assert server.stdout is not None
         line = server.stdout.readline()
         assert line.startswith("Serving MCP on http://127.0.0.1:")
-        yield line.split()[3]
-        server.send_signal(signal.SIGTERM)
+        try:
+            yield line.split()[3]
+        finally:
+            server.send_signal(signal.SIGTERM)
         assert server.stdout.read() == ""
 
 
@@ -342,6 +344,7 @@ def test_over_http_other_sites_and_other_messages_are_refused(eager: Settings, e
         ({"Host": "evil.example"}, 421),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Content-Length": str(10**9)}, 413),
         ({"Content-Type": "text/plain"}, 400),
     ]

@@ -9,6 +9,7 @@ import json
 import shutil
 import sqlite3
 import threading
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -178,11 +179,14 @@ class Catalog:
         offset: int = 0,
         limit: int = 50,
     ) -> tuple[list[DocumentSummary], int]:
-        """Return releases whose title holds each of `words`, newest first, undated last, and their number in all."""
+        """Return releases whose title holds each of `words`, newest first, undated last, and their number in all.
+
+        Capitals don't count, in any alphabet.
+        """
         conditions, values = ["1"], list[object]()
         for word in words.split():
-            conditions.append("title LIKE ? ESCAPE '\\'")
-            values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+            conditions.append("instr(folded(title), ?)")
+            values.append(_folded(word))
         for bound, sign in [(date_from, ">="), (date_to, "<=")]:
             if bound:
                 conditions.append(f"date {sign} ?")
@@ -272,6 +276,7 @@ class Catalog:
         if connection is None:
             # immutable: no lock files, so a read-only folder will do
             connection = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
+            connection.create_function("folded", 1, _folded, deterministic=True)
             self._local.connection = connection
         return connection
 
@@ -304,6 +309,10 @@ def _passage(row: Sequence[object]) -> Passage:
         section=None if section is None else str(section),
         is_title_block=bool(is_title_block),
     )
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text.casefold())
 
 
 def _date(text: object) -> dt.date | None:

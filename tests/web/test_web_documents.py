@@ -161,6 +161,8 @@ def test_the_list_is_newest_first_with_undated_releases_last(client: FlaskClient
     ("query", "found"),
     [
         ("words=BRIDGE+new", [BRIDGE]),
+        ("words=SAO%CC%82NE", [BRIDGE]),
+        ("words=%00", []),
         ("words=100%25", []),
         ("date_from=2005-05-10&date_to=2005-05-10", [SUMMIT]),
         ("date_from=2024-06-04&date_to=", []),

@@ -9,7 +9,7 @@ from qa_service.web import thread
 from qa_service.web.answering import answer
 from qa_service.web.current import current_engine
 from qa_service.web.events import stream_answer
-from qa_service.web.forms import parse_ask_form, parse_ask_query
+from qa_service.web.forms import parse_ask_form, parse_ask_query, sent_form
 from qa_service.web.negotiation import FORM, JSON, JSON_WANTED, sends_form, wants_events, wants_page
 from qa_service.web.problems import as_http, as_response
 from qa_service.web.schemas import AskRequest, parse_json_object, validate
@@ -43,7 +43,7 @@ def _posted_request() -> AskRequest:
     if request.mimetype == JSON:
         return validate(AskRequest, parse_json_object(request.get_data()))
     if sends_form():
-        return parse_ask_form(request.form)
+        return parse_ask_form(sent_form())
     raise UnsupportedMediaType(JSON_WANTED)
 
 

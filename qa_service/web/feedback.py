@@ -12,6 +12,7 @@ from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable, TooMany
 
 from qa_service.feedback import Feedback, FeedbackError, FeedbackFullError
 from qa_service.web.current import current_engine
+from qa_service.web.forms import sent_form
 from qa_service.web.limits import RateLimit
 from qa_service.web.negotiation import JSON, JSON_WANTED, sends_form, wants_page
 from qa_service.web.problems import FieldError, InvalidFields
@@ -67,8 +68,7 @@ def _fields() -> dict[str, object]:
         return parse_json_object(request.get_data())
     if not sends_form():
         raise UnsupportedMediaType(JSON_WANTED)
-    # browsers send line breaks of a form's fields as CRLF; releases have LF
-    return {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
+    return dict(sent_form().items())
 
 
 def _check_words(given: FeedbackRequest) -> None:

@@ -35,6 +35,11 @@ def refuse_unreadable_query() -> None:
         raise BadRequest("The address is not UTF-8. Percent-encode what it asks for.") from error
 
 
+def sent_form() -> Values:
+    """Return the fields of the request's form. Browsers send line breaks as CRLF; releases have LF."""
+    return MultiDict((name, value.replace("\r\n", "\n")) for name, value in request.form.items(multi=True))
+
+
 def parse_ask_query(values: Values) -> AskRequest:
     """Return the question of `GET /ask`.
 

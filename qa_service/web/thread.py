@@ -14,10 +14,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from qa_service.serialization import document_url
-from qa_service.types import Answer, Citation, Passage, Reply, Turn
+from qa_service.types import MAX_QUESTION, Answer, Citation, Passage, Reply, Turn
 from qa_service.web.citing import copies, original_url
 from qa_service.web.current import current_engine
-from qa_service.web.forms import history_of, newest_turns
+from qa_service.web.forms import history_of, newest_turns, sent_form
 from qa_service.web.release import fingerprint
 from qa_service.web.schemas import AskRequest, FilterRequest, validate
 from qa_service.web.wording import GLANCE, limit_line
@@ -99,6 +99,7 @@ def reply_page(asked: AskRequest, reply: Reply, linked_snapshot: str | None) -> 
         history=newest_turns([*asked.turns, Turn(asked.question, best)]),
         limits=_limits_of(asked.filters),
         links=_links(asked, reply),
+        understood=_stand_alone(reply),
         moved_from=linked_snapshot if is_known and linked_snapshot != reply.index.version else None,
         key=secrets.token_hex(8),
     )
@@ -106,23 +107,25 @@ def reply_page(asked: AskRequest, reply: Reply, linked_snapshot: str | None) -> 
 
 def problem_page(problem: HTTPException) -> str:
     """Return the page with a question that could not be asked, and all that was typed."""
-    earlier = history_of(request.form)
+    form = sent_form()
+    earlier = history_of(form)
     return render_template(
         "chat.html",
         earlier=earlier,
         problem=problem,
-        question=request.form.get("question", ""),
+        question=form.get("question", ""),
         history=newest_turns(earlier),
-        limits=_limits_as_typed(request.form),
+        limits=_limits_as_typed(form),
     )
 
 
 def page_without_a_limit() -> str:
     """Return the page as the form has it, but without the limit that the form's button names."""
-    name, _, value = request.form[REMOVE].partition(":")
+    form = sent_form()
+    name, _, value = form[REMOVE].partition(":")
     left = MultiDict(
         (field, given)
-        for field, given in request.form.items(multi=True)
+        for field, given in form.items(multi=True)
         if field != name or (name not in _DATES and given != value)
     )
     earlier = history_of(left)
@@ -176,8 +179,14 @@ def _paragraph(passage: Passage, citation: Citation) -> Paragraph | None:
     return Paragraph(passage.text[:begin], passage.text[begin:end], passage.text[end:])
 
 
+def _stand_alone(reply: Reply) -> str:
+    """Return the question to ask again: as it was understood, unless what it leans on makes that too long to ask."""
+    understood = reply.interpreted_as
+    return understood if understood and len(understood) <= MAX_QUESTION else reply.question
+
+
 def _links(asked: AskRequest, reply: Reply) -> Links:
-    understood = reply.interpreted_as or asked.question
+    understood = _stand_alone(reply)
     limits: dict[str, Any] = {
         "date_from": asked.filters.date_from,
         "date_to": asked.filters.date_to,

@@ -1,6 +1,7 @@
 """The chat page as it works without JavaScript: a form, and the thread in the page that answers it."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -10,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from web_fakes import HOSTILE, INFO, SUMMIT, Asked, FakeEngine, FakeLive
 from werkzeug.test import TestResponse
 
+from qa_service.feedback import FeedbackStore
 from qa_service.types import Filters, Polarity, Reply, Slice, Turn, Value, ValueKind
 from qa_service.web.app import create_app
 
@@ -147,6 +149,23 @@ def test_the_link_to_a_question_asks_it_as_it_was_understood(client: FlaskClient
         ("date_to", "2025-01-01"),
         ("snapshot", INFO.version),
     ]
+
+
+def test_an_earlier_answer_over_two_lines_comes_back_as_the_release_has_it(
+    client: FlaskClient, engine: FakeEngine
+) -> None:
+    ask(client, "And why?", history_question="When?", history_answer="9:30 am  Arrival\r\n    2:00 pm")
+
+    assert engine.asked[-1].history == [Turn("When?", "9:30 am  Arrival\n    2:00 pm")]
+
+
+def test_a_question_that_is_too_long_as_it_was_understood_is_linked_as_it_was_typed(live: FakeLive) -> None:
+    client = create_app(live, feedback=FeedbackStore(Path())).test_client()  # type: ignore[arg-type]
+    page = page_of(ask(client, "And how long?", history_question="x" * 1_990, history_answer=""))
+
+    for link in page.css(".foot a"):
+        assert page_of(client.get(link.attributes["href"] or "", headers=BROWSER)).css(".answer")
+    assert ("question", "And how long?") in fields_of(page)
 
 
 def test_a_follow_up_can_be_asked_as_typed_and_the_conversation_goes_on(

@@ -4,6 +4,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
+from qa_service.engine import MAX_TIMELINE
 from qa_service.serialization import timeline_as_json
 from qa_service.types import Timeline
 from qa_service.web import plot
@@ -33,7 +34,9 @@ def timeline_by_link() -> ResponseReturnValue:
     traced = _traced(asked)
     if not wants_page():
         return jsonify(timeline_as_json(traced))
-    return render_template("timeline.html", timeline=traced, asked=asked, bars=plot.bars_of(traced))
+    return render_template(
+        "timeline.html", timeline=traced, asked=asked, bars=plot.bars_of(traced), max_timeline=MAX_TIMELINE
+    )
 
 
 def _traced(asked: TimelineRequest) -> Timeline:

@@ -110,6 +110,24 @@ def test_a_question_that_would_fill_the_window_makes_room_for_its_answer(tab: Pa
     expect(tab.locator(".said .answer")).to_be_in_viewport(ratio=1)
 
 
+def test_a_long_address_in_an_answer_does_not_widen_a_timeline(tab: Page, address: str) -> None:
+    tab.set_viewport_size({"width": 320, "height": 600})
+    tab.goto(f"{address}/timeline?q=How+many+countries?")
+
+    tab.locator(".entries .quote").first.evaluate("quote => quote.append('https://example.org/' + 'a'.repeat(300))")
+
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_year_has_four_digits(tab: Page) -> None:
+    tab.get_by_text("Limit the releases").click()
+    tab.get_by_label("From").focus()
+
+    tab.keyboard.type("010120245")
+
+    expect(tab.get_by_label("From")).not_to_have_value("20245-01-01")
+
+
 def test_in_a_window_zoomed_in_the_form_does_not_cover_the_answer(tab: Page) -> None:
     tab.set_viewport_size({"width": 320, "height": 256})  # 1280 by 1024 at 400 %
 

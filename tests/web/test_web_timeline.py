@@ -90,6 +90,19 @@ def test_the_answer_on_the_chat_page_leads_to_it_and_back(client: FlaskClient) -
     assert back.attributes["href"] == "/ask?q=How+many+countries?&date_to=2024-12-31"
 
 
+def test_more_releases_are_offered_only_while_more_may_be_read(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "/timeline?q=How+many+countries?&max_releases=1"
+    assert "read up to 50" in texts(page_of(client, address), ".over-time > .quiet")[0]
+
+    monkeypatch.setattr("qa_service.web.timeline.MAX_TIMELINE", 1)
+
+    assert (
+        "more were found than are read. Ask for one answer" in texts(page_of(client, address), ".over-time > .quiet")[0]
+    )
+
+
 def test_an_address_without_a_question_is_the_chat_page(client: FlaskClient) -> None:
     response = client.get("/timeline", headers=BROWSER)
     assert (response.status_code, response.location) == (303, "/")

@@ -15,6 +15,7 @@ from qa_service.errors import SettingsError
 from qa_service.logs import FORMATTERS
 
 SETTINGS_FILE = Path("qa.toml")
+_TOKEN = re.compile(r"[!-~]+")
 _ORIGIN = re.compile(r"https?://[^\s/?#@*]+")
 # Libraries that tell of each request, model and file at the level that this program logs at, and how bad it must be.
 _QUIET = {
@@ -106,7 +107,7 @@ class Settings(BaseSettings):
     allowed_hosts: str | None = Field(
         None,
         description="Names that the server answers to, separated by commas, such as `qa.example.org`, `.example.org` "
-        "with sub-domains, or `*`; unset, those of this machine when `host` is, else any",
+        "for its sub-domains, or `*`; unset, those of this machine when `host` is, else any",
     )
     proxies: int = Field(
         0,
@@ -156,6 +157,21 @@ class Settings(BaseSettings):
     def _is_named(cls, given: object) -> object:
         if given == "":  # as a path it would be the working directory
             raise ValueError("name a folder")
+        return given
+
+    @field_validator("rebuild_token")
+    @classmethod
+    def _fits_a_header(cls, given: SecretStr | None) -> SecretStr | None:
+        if given and not _TOKEN.fullmatch(given.get_secret_value()):
+            raise ValueError("no header can carry it: take ASCII letters, digits and signs, without space or line end")
+        return given
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_names(cls, given: str | None) -> str | None:
+        for name in (given or "").split(","):
+            if "/" in name:
+                raise ValueError(f"{name.strip()!r} is no name: write it as in an address, without https:// and path")
         return given
 
     @field_validator("cors_origins")

@@ -42,12 +42,13 @@ def host_names(bound: str, allowed: str | None) -> HostNames:
 
     Args:
         bound: The address to serve on.
-        allowed: Names separated by commas, `*` for any. None: those of this machine when only this machine can reach
-            the server, else any, since how others call this machine can't be known.
+        allowed: Names separated by commas, `*` for any; a port with one doesn't count. None: those of this machine when
+            only this machine can reach the server, else any, since how others call this machine can't be known.
     """
     if allowed is None:
         return HostNames(frozenset() if _is_loopback(bound) else None)
-    names = frozenset(name.strip().lower() for name in allowed.split(",") if name.strip())
+    given = (re.sub(r"\.?(?::[0-9]*)?$", "", name.strip().lower()) for name in allowed.split(","))
+    names = frozenset(name for name in given if name)
     return HostNames(None if "*" in names else names)
 
 

@@ -78,6 +78,17 @@ def test_a_token_that_is_too_short_is_not_shown(monkeypatch: pytest.MonkeyPatch)
     assert "hunter2" not in str(raised.value)
 
 
+@pytest.mark.parametrize("token", ["a-token-of-some-length\n", " a-token-of-some-length", "ein-schlüssel-mit-umlaut"])
+def test_a_token_that_no_header_can_carry_is_refused(token: str) -> None:
+    with pytest.raises(SettingsError, match=r"rebuild_token = \(not shown\): .*no header can carry it"):
+        load_settings(rebuild_token=token)
+
+
+def test_an_address_is_no_name_of_a_host() -> None:
+    with pytest.raises(SettingsError, match=r"'https://qa.example.org' is no name: write it as in an address"):
+        load_settings(allowed_hosts="localhost, https://qa.example.org")
+
+
 def test_an_empty_variable_is_one_that_is_not_set(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (empty_folder / "qa.toml").write_text("host = '0.0.0.0'\n")
     for name in Settings.model_fields:

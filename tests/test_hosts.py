@@ -47,5 +47,10 @@ def test_names_that_are_set_are_answered_to() -> None:
     assert not names.allow("evilpress.example")
 
 
+@pytest.mark.parametrize("allowed", ["qa.example.org:8000", "qa.example.org.", "localhost, qa.example.org:"])
+def test_a_port_or_dot_behind_a_name_that_is_set_does_not_count(allowed: str) -> None:
+    assert host_names("127.0.0.1", allowed).allow("qa.example.org:443")
+
+
 def test_a_star_is_any_name() -> None:
     assert host_names("127.0.0.1", "*").allow("evil.example")

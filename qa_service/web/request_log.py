@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HEADER = "X-Request-ID"
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _MAX_LOGGED_PATH = 500
+_UNSEEN = re.compile(r"[\x7f-\x9f\u2028\u2029]")  # JSON leaves them; terminals obey them, and some break the line there
 _QUESTION = "qa_service.question"  # where a request's environment holds its question
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,8 @@ class RequestLog:
         asked = environ.get(_QUESTION)
         if self._shows_questions and asked is not None:
             fields["question"] = asked
-            message += f" question={json.dumps(asked, ensure_ascii=False)}"
+            shown = json.dumps(asked, ensure_ascii=False)
+            message += " question=" + _UNSEEN.sub(lambda found: "\\u" + f"{ord(found[0]):04x}", shown)
         logger.info("%s", message, extra={logs.FIELDS: fields})
 
 

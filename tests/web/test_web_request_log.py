@@ -62,6 +62,12 @@ def test_a_setting_lets_the_log_show_what_is_asked(live: FakeLive, lines: pytest
     assert "\n" not in lines.records[0].getMessage()
 
 
+def test_a_question_can_not_colour_a_terminal(live: FakeLive, lines: pytest.LogCaptureFixture) -> None:
+    client = create_app(live, logs_questions=True).test_client()
+    client.post("/ask", json={"question": "Où?\x9b31m\u2028名前"}, buffered=True)
+    assert lines.records[0].getMessage().endswith(r'question="Où?\u009b31m\u2028名前"')
+
+
 def test_a_token_is_never_logged(live: FakeLive, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     token = "a-token-of-some-length"

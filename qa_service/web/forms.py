@@ -6,7 +6,7 @@ Names are flat here (`date_from`, not `filters.date_from`); errors name them as 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote_to_bytes, urlencode
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -28,11 +28,11 @@ _Asked = TypeVar("_Asked", AskRequest, TimelineRequest)
 
 
 def refuse_unreadable_query() -> None:
-    """Refuse an address whose query holds raw bytes that are no UTF-8, before anything looks at its parameters."""
+    """Refuse an address whose query is not UTF-8, raw or percent-encoded, before anything looks at its parameters."""
     try:
-        request.query_string.decode()
+        unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError as error:
-        raise BadRequest("The address is not UTF-8. Percent-encode what it asks for.") from error
+        raise BadRequest("The address is not UTF-8. Percent-encode what it asks for, as UTF-8.") from error
 
 
 def sent_form() -> Values:

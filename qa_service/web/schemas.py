@@ -209,13 +209,13 @@ def _in_words(fault: ErrorDetails, model: type[_Request]) -> str:
 
 
 def parse_json_object(body: bytes) -> dict[str, object]:
-    """Return the object that `body` holds as UTF-8 JSON.
+    """Return the object that `body` holds as UTF-8 JSON, with or without the mark that Windows puts before it.
 
     Raises:
         BadRequest: When it is anything else.
     """
     try:
-        value = json.loads(body.decode(), parse_constant=_refuse_constant)
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadRequest("The body is not JSON in UTF-8.") from error
     if not isinstance(value, dict):

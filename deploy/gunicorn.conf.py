@@ -17,6 +17,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = Limits(_settings.server_threads, _settings.waiting_questions).n_threads
 graceful_timeout = 30  # as long as `qa-service serve` lets running requests finish
+limit_request_line = 8190  # its most: fifty ticked releases, or a long question, in an address
 loglevel = _settings.log_level.lower()
 control_socket_disable = True  # systemd starts and stops it; nobody else needs a way in
 preload_app = False  # threads of the models would not survive the fork

@@ -145,6 +145,13 @@ _SAYS_WHAT_IT_COSTS = re.compile(
     r"\b(?:\d+[kp]|free|bucks|cheap|expensive|no money|low|high|twice|nothing|no charge|half|[mb]illions)\b",
     re.IGNORECASE,
 )
+_RESERVE = re.compile(
+    r"\b(?:about|almost|approximately|around|at (?:least|most)|close to|an estimated|(?:more|less|fewer) than|nearly|over|"
+    r"roughly|up to)\s+$",
+    re.IGNORECASE,
+)
+_LONGEST_RESERVE = 20
+_AMOUNT = re.compile(rf"(?:us)?[$€£¥]|{NUMBER}", re.IGNORECASE)
 # "3. North Korea" and "(3) Both leaders": what a line or a sentence is counted with.
 _LONGEST_INDENT = 64
 _BEFORE_A_MARKER, _AFTER_A_MARKER = re.compile(r"(?:^|\n)\s*\(?$|\($"), re.compile(r"[.)]\s")
@@ -183,6 +190,14 @@ def is_of_type(text: str, expected: AnswerType | None, start: int = 0, end: int 
 def _is_capitalised(words: str) -> bool:
     """Tell whether a capital letter, or one of a script without them, stands behind a leading article."""
     return any(letter.isalpha() and not letter.islower() for letter in _LEADING_ARTICLE.sub("", words))
+
+
+def start_of_amount(text: str, start: int) -> int:
+    """Return where words begin when the reserve before the amount is taken in: "30 minutes" of "about 30 minutes"."""
+    if not _AMOUNT.match(text, start):
+        return start
+    reserve = _RESERVE.search(text, max(0, start - _LONGEST_RESERVE), start)
+    return reserve.start() if reserve else start
 
 
 def end_of_amount(text: str, start: int, end: int) -> int:

@@ -1,6 +1,6 @@
 import pytest
 
-from qa_service.answer_types import AnswerType, end_of_amount, expected_type, is_of_type
+from qa_service.answer_types import AnswerType, end_of_amount, expected_type, is_of_type, start_of_amount
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,23 @@ def test_what_stands_around_a_number_says_what_it_is(
 def test_an_amount_is_not_broken_off(passage: str, words: str, completed: str) -> None:
     start = passage.index(words)
     assert passage[start : end_of_amount(passage, start, start + len(words))] == completed
+
+
+@pytest.mark.parametrize(
+    ("passage", "words", "whole"),
+    [
+        ("They spent approximately 30 minutes together.", "30 minutes", "approximately 30 minutes"),
+        ("It costs more than\n$20 million.", "$20 million", "more than\n$20 million"),
+        ("At least twelve people came.", "twelve", "At least twelve"),
+        ("They met for 30 minutes.", "30 minutes", "30 minutes"),
+        ("Nearly all of them, 30 in number, came.", "30", "30"),
+        ("They talked about Iraq.", "Iraq", "Iraq"),
+        ("The flyover 12 cost much.", "12", "12"),
+    ],
+)
+def test_an_amount_keeps_its_reserve(passage: str, words: str, whole: str) -> None:
+    start = passage.index(words)
+    assert passage[start_of_amount(passage, start) : start + len(words)] == whole
 
 
 def test_any_words_may_answer_a_question_that_asks_for_no_kind() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_service.answer_types import AnswerType, end_of_amount, expected_type, is_of_type
+from qa_service.answer_types import AnswerType, end_of_amount, expected_type, is_of_type, start_of_amount
 from qa_service.errors import ModelError
 from qa_service.inference import GraphRunner, Inputs
 from qa_service.model_folders import check_exists, fingerprint, write_once
@@ -103,5 +103,6 @@ def _span(passage: Passage, reading: Reading | None, expected: AnswerType | None
         return span.score - _MISFIT * (not is_of_type(passage.text, expected, span.start, span.end))
 
     best = max(reading.spans, key=believed)
-    start, end = trimmed(passage.text, best.start, end_of_amount(passage.text, best.start, best.end))
+    text = passage.text
+    start, end = trimmed(text, start_of_amount(text, best.start), end_of_amount(text, best.start, best.end))
     return Span(passage.start + start, passage.start + end, best.score, reading.null_score)

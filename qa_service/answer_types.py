@@ -146,8 +146,8 @@ _SAYS_WHAT_IT_COSTS = re.compile(
     re.IGNORECASE,
 )
 _RESERVE = re.compile(
-    r"\b(?:about|almost|approximately|around|at (?:least|most)|close to|an estimated|(?:more|less|fewer) than|nearly|over|"
-    r"roughly|up to)\s+$",
+    r"\b(?:about|almost|approximately|around|at (?:least|most)|close to|an estimated|(?:more|less|fewer) than|nearly|"
+    r"over|roughly|up to)\s+$",
     re.IGNORECASE,
 )
 _LONGEST_RESERVE = 20

@@ -86,8 +86,8 @@ class Calibration:
 
 # Fitted by 'qa-service eval' with --calibrate on the questions of senate, the second ones over it
 # (tests/evaluation/questions_senate_second.jsonl) and, by --with, those over tests/evaluation/development_issuers; the
-# thresholds answer 88 % of the answerable ones, out of fold. The span reader's would be 0.287 by that; it is lower so that
-# 88 % of senate's alone are answered, too.
+# thresholds answer 88 % of the answerable ones, out of fold. The span reader's would be 0.287 by that; it is lower so
+# that 88 % of senate's alone are answered, too.
 CALIBRATIONS: Mapping[str, Calibration] = {
     "span": Calibration(weights=(0.306, 1.739, -1.046, -1.177, 0.194), bias=-1.334, threshold=0.24),
     "sentence": Calibration(weights=(1.043, 1.382, -1.197, -1.097, -0.513), bias=-3.52, threshold=0.224),

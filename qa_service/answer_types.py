@@ -37,11 +37,11 @@ _MEASURES = (
     r"miles|feet|inches|yards|acres|acre-feet|hectares|km|kilomet(?:er|re)s|met(?:er|re)s|tons|tonnes|pounds|kilos|kg|"
     r"kilograms|grams|ounces|gallons|lit(?:er|re)s|barrels|bushels|\w*watts|degrees"
 )
-_CODES = (
+_SPANS_OF_TIME = r"seconds|minutes|mins|hours|days|nights|weeks|weekends|months|years|decades|centuries"
+_CURRENCY_CODES = (
     r"usd|jpy|eur|gbp|chf|aud|cad|nzd|sgd|hkd|cny|rmb|inr|krw|php|idr|thb|vnd|myr|rm|zar|ghs|ngn|kes|brl|mxn|pln|sek|nok|"
     r"dkk|czk|huf|aed|sar|egp|rs\.?|[ktu]sh\.?|us\$"
 )
-_SPANS_OF_TIME = r"seconds|minutes|mins|hours|days|nights|weeks|weekends|months|years|decades|centuries"
 _CURRENCIES = (
     r"dollars?|cents?|yen|euros?|pounds|pence|yuan|renminbi|rupees?|rupiah|francs?|pesos?|baht|won|ringgit|dong|rand|"
     r"kron(?:a|e|or|er)|r[ou]+bles?|lira|riyals?|dirhams?|shillings?|cedis?|dinars?|naira|zlotys?|forints?|shekels?|"
@@ -133,7 +133,7 @@ _NO_THINGS = (
     r"and|for|from|was|were|will|would|has|had|the|each|per|over|under|with|that|which|while|after|before|through|since"
 )
 _A_NUMBER = re.compile(
-    rf"(?P<currency_before>(?:[$€£¥₩₹₱₦]|\b(?:{_CODES}))\s?)?(?P<month>\b(?:{MONTH})\.?\s)?"
+    rf"(?P<currency_before>(?:[$€£¥₩₹₱₦]|\b(?:{_CURRENCY_CODES}))\s?)?(?P<month>\b(?:{MONTH})\.?\s)?"
     rf"(?P<number>{NUMBER})(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<share>\s?%|\s(?:per ?cent|percentage)\b)?"
     rf"(?P<unit>[\s-]{{0,2}}(?:(?:more|metric|square|full|consecutive|straight)\s)?(?:{_SPANS_OF_TIME}|{_MEASURES})\b)?"
     rf"(?P<currency>[$€£]|[\s-]{{0,2}}(?:(?:U\.?S\.?|\w+an) )?(?:{_CURRENCIES})\b)?"

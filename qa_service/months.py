@@ -14,8 +14,6 @@ MONTH = (
 """A pattern of the names, whole or short, without groups, for text in which case doesn't count."""
 
 MONTH_NUMBERS: Mapping[str, int] = {
-    form: number
-    for number, name in enumerate(MONTHS, start=1)
-    for form in (name.casefold(), name[:3].casefold(), name[:4].casefold())
-}
+    form.casefold(): number for number, name in enumerate(MONTHS, start=1) for form in (name, name[:3])
+} | {"sept": 9}
 """What `MONTH` matches, case folded, to the month, 1 to 12."""

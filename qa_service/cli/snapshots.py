@@ -66,22 +66,11 @@ def prune(
     """Remove old snapshots from disk."""
     settings = open_settings(index=index)
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.errors import DamagedSnapshotError, SnapshotError  # noqa: PLC0415
     from qa_service.indexing import drop_index  # noqa: PLC0415
-    from qa_service.indexing import snapshot as snapshots  # noqa: PLC0415
+    from qa_service.indexing.snapshot import prune_by_hand, writing  # noqa: PLC0415
 
-    damaged: list[str] = []
-
-    def on_fault(name: str, fault: SnapshotError) -> None:
-        if not isinstance(fault, DamagedSnapshotError):
-            raise fault  # it passes, and until then nobody knows what is worth keeping
-        damaged.append(name)
-
-    with snapshots.writing(settings.index):
-        served = snapshots.open_current(settings.index, on_fault=on_fault).manifest.id
-        if snapshots.current_id(settings.index) != served:
-            snapshots.point_current(settings.index, served)
-        removed = snapshots.prune(settings.index, keep, lambda folder: drop_index(folder, settings), damaged=damaged)
+    with writing(settings.index):
+        removed = prune_by_hand(settings.index, keep, lambda folder: drop_index(folder, settings))
     terminal.print_out(f"removed {', '.join(removed)}" if removed else "nothing to remove")
 
 

@@ -254,6 +254,28 @@ def prune(index: Path, keep: int, drop: Drop, *, before: str | None = None, dama
     return removed
 
 
+def prune_by_hand(index: Path, keep: int, drop: Drop) -> list[str]:
+    """Remove all but `keep` snapshots, damaged ones first, and let CURRENT name the one that is served; return the ids.
+
+    Call it with the writer's lock held.
+
+    Raises:
+        NoSnapshotError, DamagedSnapshotError: As `open_current` does.
+        SnapshotError: One can't be read now, so nobody knows what is worth keeping; nothing is removed.
+    """
+    damaged: list[str] = []
+
+    def on_fault(snapshot_id: str, fault: SnapshotError) -> None:
+        if not isinstance(fault, DamagedSnapshotError):
+            raise fault
+        damaged.append(snapshot_id)
+
+    served = open_current(index, on_fault=on_fault).manifest.id
+    if current_id(index) != served:
+        point_current(index, served)
+    return prune(index, keep, drop, damaged=damaged)
+
+
 def snapshot_ids(index: Path) -> list[str]:
     """Return the ids of all sealed snapshots, newest first; they may be damaged."""
     snapshots = index / _SNAPSHOTS

@@ -90,6 +90,7 @@ def reply_page(asked: AskRequest, reply: Reply, linked_snapshot: str | None) -> 
         linked_snapshot: The snapshot that answered when the link to this question was made.
     """
     best = reply.answers[0].text if reply.answers else None
+    understood = _stand_alone(reply)
     is_known = linked_snapshot is not None and _SNAPSHOT_ID.fullmatch(linked_snapshot)
     return render_template(
         "chat.html",
@@ -98,8 +99,8 @@ def reply_page(asked: AskRequest, reply: Reply, linked_snapshot: str | None) -> 
         candidates=_candidates(reply),
         history=newest_turns([*asked.turns, Turn(asked.question, best)]),
         limits=_limits_of(asked.filters),
-        links=_links(asked, reply),
-        understood=_stand_alone(reply),
+        links=_links(asked, reply, understood),
+        understood=understood,
         moved_from=linked_snapshot if is_known and linked_snapshot != reply.index.version else None,
         key=secrets.token_hex(8),
     )
@@ -185,8 +186,7 @@ def _stand_alone(reply: Reply) -> str:
     return understood if understood and len(understood) <= MAX_QUESTION else reply.question
 
 
-def _links(asked: AskRequest, reply: Reply) -> Links:
-    understood = _stand_alone(reply)
+def _links(asked: AskRequest, reply: Reply, understood: str) -> Links:
     limits: dict[str, Any] = {
         "date_from": asked.filters.date_from,
         "date_to": asked.filters.date_to,

@@ -36,7 +36,7 @@ class Citer:
     """Cites candidates of one question; citations are numbered from 1, in the order in which they are made."""
 
     def __init__(self, catalog: Catalog, question: str) -> None:
-        """Take what holds the releases, and the question as it was asked."""
+        """Take what holds the releases, and the question as it was understood."""
         self._catalog = catalog
         self._question = question
         self._documents: dict[str, Document] = {}
@@ -57,7 +57,7 @@ class Citer:
         return self._documents[document_id]
 
     def cite(self, group: Sequence[Candidate]) -> Answer:
-        """Return one answer that all of `group` give, the first in its own words.
+        """Return one answer that all of `group` give, in the words of the first, as sure as the surest.
 
         Raises:
             CitationError: A slice of a stored text is not what it should be.
@@ -66,7 +66,10 @@ class Citer:
         for place, candidate in enumerate(group):
             self.citations.append(_citation(first + place, candidate, self.release_of(candidate)))
         answer = Answer(
-            self.words_of(group[0]), group[0].confidence, first, tuple(range(first + 1, first + len(group)))
+            self.words_of(group[0]),
+            max(candidate.confidence for candidate in group),
+            first,
+            tuple(range(first + 1, first + len(group))),
         )
         return _with_details(answer, self._question, self.citations[first - 1], self.release_of(group[0]))
 

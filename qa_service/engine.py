@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from qa_service.citing import Candidate, Citer
 from qa_service.dialogue import Understood, is_small_talk, names_asked, names_of_most, understand
 from qa_service.errors import QuestionError
-from qa_service.finding import Finder, Found, as_preference, heeded_dates
+from qa_service.finding import Finder, Found, as_preference, heeded_dates, is_released_in
 from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
 from qa_service.reading import Calibration, gather_evidence, says_the_same
@@ -189,7 +189,7 @@ class Engine:
         if left_out:
             reason = Reason.OUTSIDE_FILTERS
         laps.end("decide")
-        answers, citations = ((), ()) if reason else self._cite(half.question, candidates)
+        answers, citations = ((), ()) if reason else self._cite(half.found, candidates)
         laps.end("cite")
         return Reply(
             question=half.question,
@@ -304,9 +304,12 @@ class Engine:
         words = passage.text[span.start - passage.start : span.end - passage.start]
         return LeftOut(words, passage.document_id, passage.title, passage.date, passage.number)
 
-    def _cite(self, question: str, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:
-        """Return up to three distinct answers, each with the citations that give it, numbered from 1."""
-        citer = Citer(self.catalog, question)
+    def _cite(self, found: Found, candidates: Sequence[Candidate]) -> tuple[tuple[Answer, ...], tuple[Citation, ...]]:
+        """Return up to three distinct answers, each with the citations that give it, numbered from 1.
+
+        Of releases that say the same, those of the days asked about are cited first.
+        """
+        citer = Citer(self.catalog, found.understood.question)
         groups: list[list[Candidate]] = []
         texts: dict[int, str] = {}
         first = candidates[0].confidence
@@ -318,7 +321,10 @@ class Engine:
                 same.append(candidate)
             elif same is None and candidate.confidence >= least and len(groups) < MAX_ANSWERS:
                 groups.append([candidate])
-        answers = [citer.cite(group) for group in groups]
+        answers = [
+            citer.cite(sorted(group, key=lambda candidate: not is_released_in(found.dates, candidate.hit.passage)))
+            for group in groups
+        ]
         return tuple(answers), tuple(citer.citations)
 
 

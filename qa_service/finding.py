@@ -114,10 +114,18 @@ def heeded_dates(question: str, filters: Filters, today: dt.date) -> UnderstoodD
     return dates
 
 
+def is_released_in(dates: UnderstoodDates | None, passage: Passage) -> bool:
+    """Return whether the release is of the days that were asked about; any is when there are none."""
+    if dates is None or not (dates.date_from or dates.date_to):
+        return True
+    return passage.date is not None and (dates.date_from or dt.date.min) <= passage.date <= (dates.date_to or dt.date.max)
+
+
 def _is_of(passage: Passage, dates: UnderstoodDates) -> bool:
     """Return whether the release is of those days, or the passage names one of their years."""
-    start, end = dates.date_from or dt.date.min, dates.date_to or dt.date.max
-    if passage.date and start <= passage.date <= end:
+    if is_released_in(dates, passage):
         return True
-    is_closed = dates.date_from is not None and dates.date_to is not None
-    return is_closed and any(start.year <= int(year) <= end.year for year in _YEAR.findall(passage.text))
+    start, end = dates.date_from, dates.date_to
+    if start is None or end is None:
+        return False
+    return any(start.year <= int(year) <= end.year for year in _YEAR.findall(passage.text))

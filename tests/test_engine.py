@@ -12,7 +12,7 @@ from qa_service.indexing.catalog import Catalog
 from qa_service.protocols import Reader
 from qa_service.reading import Calibration
 from qa_service.retrieval import Retriever
-from qa_service.types import DateUse, Document, Filters, Hit, IndexInfo, Passage, Reason, Span, Turn
+from qa_service.types import DateUse, Document, Filters, Hit, IndexInfo, Passage, Reason, Span, Turn, Value, ValueKind
 
 INFO = IndexInfo("000001-20260102T120000Z", dt.datetime(2026, 1, 2, tzinfo=dt.UTC), 3, 3, dt.date(2005, 5, 10))
 # Confidence is the margin alone: 0.5 at margin 0, 0.73 at 1, 0.88 at 2.
@@ -248,6 +248,12 @@ def test_a_follow_up_is_read_as_it_stands_alone() -> None:
     assert reply.interpreted_as == "How long did Koizumi meet Putin in Paris?"
 
 
+def test_what_is_told_besides_a_follow_up_s_answer_is_told_of_the_question_as_it_stands_alone() -> None:
+    history = [Turn("How many talks did Koizumi hold in Moscow?", "three")]
+    reply = engine_with({"c.txt": ("two", 2.0)}).ask("And in Paris?", history=history)
+    assert reply.answers[0].value == Value(ValueKind.NUMBER, "2")
+
+
 @pytest.mark.parametrize(
     ("question", "history"),
     [
@@ -373,6 +379,14 @@ def test_releases_named_by_their_year_stay_the_only_ones_when_others_do_not_answ
 def test_other_dates_exclude_nothing() -> None:
     reply = dated_engine(BOTH).ask("How long did they meet in 2006?")
     assert {answer.text for answer in reply.answers} == {"approximately 30 minutes", "two hours"}
+
+
+def test_of_releases_that_say_the_same_one_of_the_year_asked_about_is_cited_first() -> None:
+    same = {"a.txt": ("approximately 30 minutes", 2.0), "b.txt": ("approximately 30 minutes", 1.0)}
+    for year, first in ((2004, "a.txt"), (2005, "b.txt"), (2009, "a.txt")):
+        reply = dated_engine(same).ask(f"How long did they meet in {year}?")
+        [answer] = reply.answers
+        assert (reply.citations[0].document_id, answer.also_in, round(answer.confidence, 2)) == (first, (2,), 0.88)
 
 
 def test_a_passage_of_the_dates_asked_for_moves_up_and_its_rank_with_it() -> None:

@@ -38,10 +38,12 @@ _MEASURES = (
     r"kilograms|grams|ounces|gallons|lit(?:er|re)s|barrels|bushels|\w*watts|degrees"
 )
 _SPANS_OF_TIME = r"seconds|minutes|mins|hours|days|nights|weeks|weekends|months|years|decades|centuries"
-_CURRENCY_CODES = (
-    r"usd|jpy|eur|gbp|chf|aud|cad|nzd|sgd|hkd|cny|rmb|inr|krw|php|idr|thb|vnd|myr|rm|zar|ghs|ngn|kes|brl|mxn|pln|sek|nok|"
-    r"dkk|czk|huf|aed|sar|egp|rs\.?|[ktu]sh\.?|us\$"
+CURRENCY_CODES = (
+    "usd|jpy|eur|gbp|chf|aud|cad|nzd|sgd|hkd|cny|inr|krw|php|idr|thb|vnd|myr|zar|ghs|ngn|kes|brl|mxn|pln|sek|nok|dkk|czk|"
+    "huf|aed|sar|egp"
 )
+"""A pattern of ISO 4217's, without groups, for text in which case doesn't count."""
+_CURRENCY_CODES = rf"{CURRENCY_CODES}|rmb|rm|rs\.?|[ktu]sh\.?|us\$"
 _CURRENCIES = (
     r"dollars?|cents?|yen|euros?|pounds|pence|yuan|renminbi|rupees?|rupiah|francs?|pesos?|baht|won|ringgit|dong|rand|"
     r"kron(?:a|e|or|er)|r[ou]+bles?|lira|riyals?|dirhams?|shillings?|cedis?|dinars?|naira|zlotys?|forints?|shekels?|"
@@ -106,9 +108,9 @@ _VAGUE = (
     r"once|twice|first|second|(?!north|south|month|worth)[a-z]{3,}th|daily|weekly|monthly|yearly|annual\w*)\b"
 )
 _LOOKS = {
-    AnswerType.AGE: r"(?<![\d.,$€£¥])(?:1[0-3]\d|\d\d?)(?![\d,]|\.\d)|"
+    AnswerType.AGE: r"(?<![\d.,:$€£¥])(?:1[0-3]\d|\d\d?)(?![\d,:]|\.\d)|"
     rf"\b(?:{_SMALL}|\w+ties|infant|newborn)\b",
-    AnswerType.CLOCK: r"\d|\b(?:noon|midday|midnight|dawn|dusk|morning|afternoon|evening|night)\b",
+    AnswerType.CLOCK: r"\b(?:[0-2]\d[0-5]\d|noon|midday|midnight|dawn|dusk|morning|afternoon|evening|night)\b",
     AnswerType.DATE: rf"\d|\b(?:{_TIMES}|{MONTH}|"
     r"\w+day|today|tonight|tomorrow|now|spring|summer|autumn|fall|winter|noon|midnight|christmas|easter|ramadan|ago|"
     r"earlier|later|after|before|close of business|when|once|until|since|during|recently|immediately|soon|never)\b",
@@ -134,7 +136,7 @@ _NO_THINGS = (
 )
 _A_NUMBER = re.compile(
     rf"(?P<currency_before>(?:[$€£¥₩₹₱₦]|\b(?:{_CURRENCY_CODES}))\s?)?(?P<month>\b(?:{MONTH})\.?\s)?"
-    rf"(?P<number>{NUMBER})(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<share>\s?%|\s(?:per ?cent|percentage)\b)?"
+    rf"(?P<number>{NUMBER})(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<share>\s?%|\s(?:per ?cent|percentage)(?:\spoints?)?\b)?"
     rf"(?P<unit>[\s-]{{0,2}}(?:(?:more|metric|square|full|consecutive|straight)\s)?(?:{_SPANS_OF_TIME}|{_MEASURES})\b)?"
     rf"(?P<currency>[$€£]|[\s-]{{0,2}}(?:(?:U\.?S\.?|\w+an) )?(?:{_CURRENCIES})\b)?"
     rf"(?=(?P<things>\s(?!(?:{_NO_THINGS})\b)[a-z]{{3,}})?)",
@@ -143,6 +145,12 @@ _A_NUMBER = re.compile(
 _UNIT_BEHIND = re.compile(rf"[\s-](?:second|{_TIMES}|{_MEASURES})\b", re.IGNORECASE)
 # So many characters hold what belongs to a number: a month or a currency before it, a unit or a currency behind it.
 _BEFORE_A_NUMBER, _BEHIND_A_NUMBER = 16, 64
+# "Cut by 2030": until then, not so much.
+_A_YEAR = re.compile(
+    r"(?:(?<=\bby\s)|(?<=\bin\s)|(?<=\bsince\s)|(?<=\buntil\s))(?:19|20)\d\d\b"
+    rf"(?![,.]?\d|[\s-](?!(?:{_NO_THINGS})\b)[a-z]{{3,}})",
+    re.IGNORECASE,
+)
 _LEADING_ARTICLE = re.compile(r"^[\"“'‘(]*(?:the|an?)\b", re.IGNORECASE)
 _SAYS_HOW_MANY = re.compile(_VAGUE, re.IGNORECASE)
 _SAYS_WHAT_IT_COSTS = re.compile(
@@ -177,17 +185,25 @@ def is_of_type(text: str, expected: AnswerType | None, start: int = 0, end: int 
         return True
     end = len(text) if end is None else end
     words = text[start:end]
+    numbers = []
+    for number in _numbers(text, start, end):
+        if expected is not AnswerType.DATE and _A_YEAR.match(text, number.start("number")):
+            words = words.replace(number["number"], "", 1)
+        else:
+            numbers.append(number)
     if expected is AnswerType.COUNT:
-        return bool(_SAYS_HOW_MANY.search(words)) or any(map(_is_count, _numbers(text, start, end)))
+        return bool(_SAYS_HOW_MANY.search(words)) or any(map(_is_count, numbers))
     if expected is AnswerType.MONEY:
-        return bool(_SAYS_WHAT_IT_COSTS.search(words)) or any(map(_may_be_money, _numbers(text, start, end)))
+        return bool(_SAYS_WHAT_IT_COSTS.search(words)) or any(map(_may_be_money, numbers))
+    if expected is AnswerType.CLOCK:
+        return bool(_WORDS[expected].search(words)) or not all(map(_has_unit, numbers))
     if expected in {AnswerType.NAME, AnswerType.PLACE}:
         return text.islower() or text.isupper() or _is_capitalised(words)
     if expected is AnswerType.NUMBER and words.isdecimal():
         return not _is_marker(text, start, end)
     if expected is AnswerType.DATE:
         words = _NO_DATE.sub("", words)
-    has_unit = expected is AnswerType.EXTENT and any(map(_has_unit, _numbers(text, start, end)))
+    has_unit = expected is AnswerType.EXTENT and any(map(_has_unit, numbers))
     return has_unit or bool(_WORDS[expected].search(words))
 
 

@@ -118,7 +118,9 @@ def is_released_in(dates: UnderstoodDates | None, passage: Passage) -> bool:
     """Return whether the release is of the days that were asked about; any is when there are none."""
     if dates is None or not (dates.date_from or dates.date_to):
         return True
-    return passage.date is not None and (dates.date_from or dt.date.min) <= passage.date <= (dates.date_to or dt.date.max)
+    return passage.date is not None and (dates.date_from or dt.date.min) <= passage.date <= (
+        dates.date_to or dt.date.max
+    )
 
 
 def _is_of(passage: Passage, dates: UnderstoodDates) -> bool:

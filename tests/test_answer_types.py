@@ -79,7 +79,7 @@ def test_what_a_question_asks_for(question: str, expected: AnswerType | None) ->
 @pytest.mark.parametrize(
     ("expected", "fitting", "unfitting"),
     [
-        (AnswerType.AGE, ["74", "seventy-four", "aged 9"], ["5521", "$20 million", "an artist", "1,200"]),
+        (AnswerType.AGE, ["74", "seventy-four", "aged 9"], ["5521", "$20 million", "an artist", "1,200", "19:40"]),
         (AnswerType.COUNT, ["3,000 youth", "dozens", "eighth visit", "10 percent"], ["$20", "May 9", "156th", "Oslo"]),
         (AnswerType.MONEY, ["$5", "16.7 million yen", "318,918", "free"], ["70 years", "5", "May 2009", "Medicare"]),
         (AnswerType.VOTE, ["75-19", "98—0", "nine to five", "by consensus"], ["January 24", "2005-06"]),
@@ -90,7 +90,7 @@ def test_what_a_question_asks_for(question: str, expected: AnswerType | None) ->
         ),
         (AnswerType.NUMBER, ["75 tents", "roughly half", "none", "Twenty", "14²"], ["relief goods", "Tokyo", "²"]),
         (AnswerType.RATE, ["4.5 per cent", "12%", "0.1", "half"], ["150 billion yen", "Tokyo"]),
-        (AnswerType.CLOCK, ["18:25", "noon", "5 p.m."], ["Tokyo"]),
+        (AnswerType.CLOCK, ["18:25", "noon", "5 p.m.", "1900 hours"], ["Tokyo", "about 25 minutes", "two hours"]),
         (
             AnswerType.DATE,
             ["May 9", "in the spring", "1995", "on Tuesday", "last year"],
@@ -118,6 +118,12 @@ def test_words_show_what_kind_they_are_of(expected: AnswerType, fitting: list[st
         ("(3) Both leaders spoke.", "3", AnswerType.COUNT, False),
         ("They met.\n3. North Korea\nThey spoke.", "3", AnswerType.NUMBER, False),
         ("They met 3 times.", "3", AnswerType.NUMBER, True),
+        ("It is to fall by 40 per cent by 2030.", "by 2030", AnswerType.NUMBER, False),
+        ("It is to fall by 40 per cent by 2030.", "2030", AnswerType.NUMBER, False),
+        ("It is to fall by 40 per cent by 2030.", "40 per cent by 2030", AnswerType.NUMBER, True),
+        ("Jobs fell in 2019 and again in 2020.", "2019", AnswerType.COUNT, False),
+        ("It was cut by 2030 tons.", "2030", AnswerType.NUMBER, True),
+        ("It began in 2005 when they met.", "2005", AnswerType.DATE, True),
         ("They sold 10,000 metric tons of beans.", "10,000", AnswerType.MONEY, False),
         ("The ferry carries 300 passengers.", "300", AnswerType.MONEY, False),
         ("Three Japanese observers went.", "Three", AnswerType.MONEY, False),
@@ -157,6 +163,7 @@ def test_what_stands_around_a_number_says_what_it_is(
         ("More than 40 percent said so.", "More than 40", "More than 40 percent"),
         ("It cost 350$ in all.", "350", "350$"),
         ("It cost 20 Canadian dollars.", "20", "20 Canadian dollars"),
+        ("The rate rises by 0.5 percentage points to 3.", "0.5", "0.5 percentage points"),
         ("They met on May 9, 2005.", "May 9", "May 9"),
         ("They talked for 30 minutes.", "30", "30"),
         ("They talked for 30 minutes.", "They talked", "They talked"),

@@ -18,7 +18,8 @@ _MARKS = re.compile(
 _NAME = re.compile(r"(?:[A-Z][\w'’.-]*\s+){1,3}([A-Z][\w'’-]+)")
 _PLAIN = str.maketrans("–−’", "--'")
 _NO_FIRST_NAME = re.compile(
-    r"(?:North|South|East|West|New|Northern|Southern|Eastern|Western|Vice|Deputy|Assistant|Former)\b"
+    r"(?:North|South|East|West|New|Northern|Southern|Eastern|Western|Vice|Deputy|Assistant|Former|Prime|Foreign|Chief|"
+    r"Attorney|Lieutenant|Major)\b"
 )
 
 

@@ -32,7 +32,8 @@ _WHO = (
     r"(?:,? (?:Jr|Sr|II|III)\b\.?)?"
 )
 _PARTY = r"(?:\s*\([DRI]-[A-Z][\w.-]*\)|,? [DRI]-[A-Z][\w.-]*,)"
-_ASIDE = rf"(?:{_PARTY})?(?:, (?:[^,\"“”.]|,(?= \d)){{3,90}},)?"
+# "The head of the guild, Ada Low, said", but not "unlike Ada Low, said the mayor".
+_ASIDE = rf"(?:{_PARTY})?(?:, (?:[^,\"“”.]|,(?= \d)){{3,90}},|,(?! \w+ (?:the|an?|[A-Z])))?"
 _ADVERB = r"(?:today |also |then |later |has |had )?"
 # Whoever comes after "told" is told.
 _AFTER = re.compile(rf"\b(?!told){_SAID} (?:the )?(?P<name>{_WHO})(?![\w-])")
@@ -71,6 +72,8 @@ _NO_NAME = re.compile(
 )
 # "the Bureau of Alcohol, Tobacco, Firearms and Explosives" is more than what stands before the comma.
 _PARTIAL = re.compile(r", [A-Z][a-z]+,")
+_FULL_NAME = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)+")
+_SUBJECT = re.compile(_WHO)
 _PERSON = re.compile(rf"(?:{TITLE} )+(?P<name>{NAME})")
 
 
@@ -97,14 +100,14 @@ def _of_quotation(text: str, pieces: tuple[tuple[int, int], ...]) -> Slice | Non
     behind = _gap_after(text, last[1])
     before = _gap_before(text, first[0])
     for gap in (behind, before):
-        named = _named_at(text, *gap, is_behind=gap is behind)
+        named = _named_at(text, *gap, first[0] if gap is behind else None)
         if named or _is_attributed(text, *gap, is_behind=gap is behind):
             return named
     if _goes_on(text, *behind):
         return None
     follows_another = before[0] > 0 and quotation_at(text, before[0] - 1, before[0]) is not None
     if follows_another and len(sentence_spans(text[before[0] : first[0]])) == 1:
-        return _named_at(text, *before, is_behind=True)  # "...," said Low. "..."
+        return _named_at(text, *before, before[0])  # "...," said Low. "..."
     return _introduced(text, first[0])
 
 
@@ -140,9 +143,13 @@ def _attribution_end(text: str, start: int, end: int) -> int:
     return start + spans[0][1] if spans else start
 
 
-def _named_at(text: str, start: int, end: int, *, is_behind: bool) -> Slice | None:
-    """Return the name in `text[start:end]`, when that is what says who speaks."""
-    if is_behind:
+def _named_at(text: str, start: int, end: int, quoted_from: int | None) -> Slice | None:
+    """Return the name in `text[start:end]`, when that is what says who speaks.
+
+    Args:
+        quoted_from: Where the quotation that these words are behind begins; None when they are before it.
+    """
+    if quoted_from is not None:
         if text[start - 2 : start - 1] not in _GOES_ON:
             return None  # a full stop within the marks: what follows is a sentence of its own
         end = _attribution_end(text, start, end)
@@ -158,7 +165,7 @@ def _named_at(text: str, start: int, end: int, *, is_behind: bool) -> Slice | No
     if names:
         return _only(text, names)
     if _PRONOUN.search(text, start, end):
-        return _person_before(text, text.rfind("\n\n", 0, start) + 2 if is_behind else start)
+        return _person_before(text, start) if quoted_from is None else _person_before_quotation(text, quoted_from)
     return None
 
 
@@ -240,10 +247,23 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Slice]:
         yield Slice(text[start:end], start, end)
 
 
-def _person_before(text: str, start: int) -> Slice | None:
+def _person_before_quotation(text: str, start: int) -> Slice | None:
+    """Return the one person with whom the sentence before begins; where none is, whom the paragraph before ends with."""
+    paragraph = max(text.rfind("\n\n", 0, start), start - _REACH, 0)
+    spans = sentence_spans(text[paragraph:start])
+    if not spans:
+        return _person_before(text, paragraph)
+    subject = _SUBJECT.match(text, paragraph + spans[-1][0])
+    if subject is None or _FULL_NAME.search(text, subject.end(), start):
+        return None
+    person = _person_before(text, start, n_sentences=1)
+    return person if person and person.text in subject[0] else None
+
+
+def _person_before(text: str, start: int, *, n_sentences: int = 2) -> Slice | None:
     """Return the one person whom the two sentences before name; None when it may be another."""
     floor = max(0, start - _REACH)
-    spans = sentence_spans(text[floor:start])[-2:]
+    spans = sentence_spans(text[floor:start])[-n_sentences:]
     if not spans:
         return None
     low = floor + spans[0][0]

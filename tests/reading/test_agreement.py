@@ -32,6 +32,8 @@ def test_the_same_in_other_words(answer: str, other: str) -> None:
         ("30 minutes", "13 minutes"),
         ("South Korea", "Korea"),
         ("President", "Vice President"),
+        ("Minister", "Prime Minister"),
+        ("Minister", "Foreign Minister"),
         ("Japan", "Japan and Russia"),
         ("Bob Kerrey", "John Kerry"),
         ("kerrey", "Bob Kerrey"),

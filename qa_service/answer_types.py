@@ -5,7 +5,7 @@ a unit of time or length, nor "how many riders" by the 70 of "70 years".
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 
 from qa_service.months import MONTH
@@ -38,12 +38,10 @@ _MEASURES = (
     r"kilograms|grams|ounces|gallons|lit(?:er|re)s|barrels|bushels|\w*watts|degrees"
 )
 _SPANS_OF_TIME = r"seconds|minutes|mins|hours|days|nights|weeks|weekends|months|years|decades|centuries"
-CURRENCY_CODES = (
-    "usd|jpy|eur|gbp|chf|aud|cad|nzd|sgd|hkd|cny|inr|krw|php|idr|thb|vnd|myr|zar|ghs|ngn|kes|brl|mxn|pln|sek|nok|dkk|czk|"
-    "huf|aed|sar|egp"
+_CURRENCY_CODES = (
+    r"usd|jpy|eur|gbp|chf|aud|cad|nzd|sgd|hkd|cny|rmb|inr|krw|php|idr|thb|vnd|myr|rm|zar|ghs|ngn|kes|brl|mxn|pln|sek|nok|"
+    r"dkk|czk|huf|aed|sar|egp|rs\.?|[ktu]sh\.?|us\$"
 )
-"""A pattern of ISO 4217's, without groups, for text in which case doesn't count."""
-_CURRENCY_CODES = rf"{CURRENCY_CODES}|rmb|rm|rs\.?|[ktu]sh\.?|us\$"
 _CURRENCIES = (
     r"dollars?|cents?|yen|euros?|pounds|pence|yuan|renminbi|rupees?|rupiah|francs?|pesos?|baht|won|ringgit|dong|rand|"
     r"kron(?:a|e|or|er)|r[ou]+bles?|lira|riyals?|dirhams?|shillings?|cedis?|dinars?|naira|zlotys?|forints?|shekels?|"
@@ -111,12 +109,15 @@ _LOOKS = {
     AnswerType.AGE: r"(?<![\d.,:$€£¥])(?:1[0-3]\d|\d\d?)(?![\d,:]|\.\d)|"
     rf"\b(?:{_SMALL}|\w+ties|infant|newborn)\b",
     AnswerType.CLOCK: r"\b(?:[0-2]\d[0-5]\d|noon|midday|midnight|dawn|dusk|morning|afternoon|evening|night)\b",
+    AnswerType.COUNT: _VAGUE,
     AnswerType.DATE: rf"\d|\b(?:{_TIMES}|{MONTH}|"
     r"\w+day|today|tonight|tomorrow|now|spring|summer|autumn|fall|winter|noon|midnight|christmas|easter|ramadan|ago|"
     r"earlier|later|after|before|close of business|when|once|until|since|during|recently|immediately|soon|never)\b",
     AnswerType.EXTENT: rf"\b(?:\d+|\w+-)?(?<!\dth )(?<!\dst )(?<!\dnd )(?<!\drd )(?<!per )(?:{_TIMES}|m?ms|miles?|feet|"
     r"foot|inch(?:es)?|yards?|[ckm]?m|\w*met(?:er|re)s?|until|through|since|between|life\w*|beginning|seasons?|pages|"
     rf"briefly|while|permanent\w*|indefinite\w*|overnight|forever)\b|\b(?:\d+|{_SMALL})[\s-]second\b",
+    AnswerType.MONEY: r"\b(?:\d+[kp]|free|bucks|cheap|expensive|no money|low|high|twice|nothing|no charge|half|"
+    r"[mb]illions)\b",
     AnswerType.NUMBER: rf"\d|\b(?:{_SMALL}|hundred|thousand|\w+illion|\w+th)\b|{_VAGUE}",
     AnswerType.PERSON: r"[^\W\d_a-z]|\b(?:he|she|they|him|her|them|we|us|you|one|every\w+|no-one|people|women|children|"
     r"police|public|family|families|companies|community|wife|husband|boys|girls|\w+(?:ers?|ors?|ists?|ians?|ants?|ents?|"
@@ -152,11 +153,6 @@ _A_YEAR = re.compile(
     re.IGNORECASE,
 )
 _LEADING_ARTICLE = re.compile(r"^[\"“'‘(]*(?:the|an?)\b", re.IGNORECASE)
-_SAYS_HOW_MANY = re.compile(_VAGUE, re.IGNORECASE)
-_SAYS_WHAT_IT_COSTS = re.compile(
-    r"\b(?:\d+[kp]|free|bucks|cheap|expensive|no money|low|high|twice|nothing|no charge|half|[mb]illions)\b",
-    re.IGNORECASE,
-)
 _RESERVE = re.compile(
     r"\b(?:about|almost|approximately|around|at (?:least|most)|close to|an estimated|(?:more|less|fewer) than|nearly|"
     r"over|roughly|up to)\s+$",
@@ -185,26 +181,20 @@ def is_of_type(text: str, expected: AnswerType | None, start: int = 0, end: int 
         return True
     end = len(text) if end is None else end
     words = text[start:end]
-    numbers = []
-    for number in _numbers(text, start, end):
-        if expected is not AnswerType.DATE and _A_YEAR.match(text, number.start("number")):
-            words = words.replace(number["number"], "", 1)
-        else:
-            numbers.append(number)
-    if expected is AnswerType.COUNT:
-        return bool(_SAYS_HOW_MANY.search(words)) or any(map(_is_count, numbers))
-    if expected is AnswerType.MONEY:
-        return bool(_SAYS_WHAT_IT_COSTS.search(words)) or any(map(_may_be_money, numbers))
-    if expected is AnswerType.CLOCK:
-        return bool(_WORDS[expected].search(words)) or not all(map(_has_unit, numbers))
     if expected in {AnswerType.NAME, AnswerType.PLACE}:
         return text.islower() or text.isupper() or _is_capitalised(words)
-    if expected is AnswerType.NUMBER and words.isdecimal():
-        return not _is_marker(text, start, end)
+    numbers = list(_numbers(text, start, end))
     if expected is AnswerType.DATE:
         words = _NO_DATE.sub("", words)
-    has_unit = expected is AnswerType.EXTENT and any(map(_has_unit, numbers))
-    return has_unit or bool(_WORDS[expected].search(words))
+    else:
+        years = [number for number in numbers if _A_YEAR.match(text, number.start("number"))]
+        numbers = [number for number in numbers if number not in years]
+        for year in years:
+            words = words.replace(year["number"], "", 1)
+    if expected is AnswerType.NUMBER and words.isdecimal():
+        return bool(numbers)
+    fits = _FITTING.get(expected)
+    return bool(_WORDS[expected].search(words)) or (fits is not None and any(map(fits, numbers)))
 
 
 def _is_capitalised(words: str) -> bool:
@@ -222,10 +212,8 @@ def start_of_amount(text: str, start: int) -> int:
 
 def end_of_amount(text: str, start: int, end: int) -> int:
     """Return where words end when the amount that they break off is taken in: "490" of "490 million yen"."""
-    for number in _numbers(text, start, end):
-        if number.end("number") >= end:
-            return max(number.end(part) for part in ("number", "share", "currency") if number[part])
-    return end
+    ends = (number.end(part) for number in _numbers(text, start, end) for part in ("number", "share", "currency"))
+    return max([end, *ends])
 
 
 def _numbers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
@@ -256,3 +244,11 @@ def _may_be_money(number: re.Match[str]) -> bool:
         return True
     is_large = "," in number["number"] or re.search(r"illion|thousand", number["number"], re.IGNORECASE) is not None
     return is_large and not any(number[part] for part in ("month", "ordinal", "share", "unit", "things"))
+
+
+_FITTING: Mapping[AnswerType, Callable[[re.Match[str]], bool]] = {
+    AnswerType.CLOCK: lambda number: not _has_unit(number),
+    AnswerType.COUNT: _is_count,
+    AnswerType.EXTENT: _has_unit,
+    AnswerType.MONEY: _may_be_money,
+}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_service.citing import Candidate, Citer
-from qa_service.dialogue import Understood, is_small_talk, names_asked, names_of_most, understand
+from qa_service.dialogue import Understood, is_small_talk, names_asked, names_of_most, understand, without_request
 from qa_service.errors import QuestionError
 from qa_service.finding import Finder, Found, as_preference, heeded_dates, is_released_in
 from qa_service.indexing.catalog import Catalog
@@ -72,9 +72,10 @@ class Retrieved:
 
     @property
     def interpreted_as(self) -> str | None:
-        """The stand-alone question; None when that is what was asked, but for capitals."""
+        """The stand-alone question; None when that is what was asked, but for capitals and "could you tell me"."""
         written_out = self.found.understood.written_out
-        return written_out if written_out.casefold() != self.question.casefold() else None
+        asked = {question.casefold() for question in (self.question, without_request(self.question))}
+        return written_out if written_out.casefold() not in asked else None
 
     @property
     def passages(self) -> tuple[Hit, ...]:

@@ -164,6 +164,7 @@ def test_what_stands_around_a_number_says_what_it_is(
         ("It cost 350$ in all.", "350", "350$"),
         ("It cost 20 Canadian dollars.", "20", "20 Canadian dollars"),
         ("The rate rises by 0.5 percentage points to 3.", "0.5", "0.5 percentage points"),
+        ("The rate rises by 0.5 percentage points to 3.", "0.5 percentage", "0.5 percentage points"),
         ("They met on May 9, 2005.", "May 9", "May 9"),
         ("They talked for 30 minutes.", "30", "30"),
         ("They talked for 30 minutes.", "They talked", "They talked"),

@@ -270,6 +270,12 @@ def test_a_question_that_lacks_only_a_capital_is_taken_as_typed(question: str, h
     assert reader.asked == [question]
 
 
+def test_a_request_to_be_told_is_not_read_and_its_absence_not_shown() -> None:
+    reader = FixedReader({"a.txt": ("approximately 30 minutes", 2.0)})
+    reply = engine_with({}, reader=reader).ask("Could you tell me how much the zebra weighs?")
+    assert (reader.asked, reply.interpreted_as) == (["how much the zebra weighs?"], None)
+
+
 @pytest.mark.parametrize("question", ["", "   \n", "x" * 2001])
 def test_a_question_outside_the_limits_is_an_error(question: str) -> None:
     with pytest.raises(QuestionError, match=r"send 1 to 2,000"):

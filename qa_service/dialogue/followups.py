@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from qa_service.dialogue.asking_words import AUXILIARY, END, PREPOSITION, asks_only
 from qa_service.dialogue.ellipsis import complete, has_predicate, is_fragment
 from qa_service.dialogue.references import Topic, has_capital, points_back, resolve
-from qa_service.dialogue.small_talk import is_small_talk, without_opening
+from qa_service.dialogue.small_talk import is_small_talk, request_in, without_opening
 from qa_service.types import MAX_QUESTION, Turn
 from qa_service.words import content_words
 
@@ -19,6 +19,8 @@ from qa_service.words import content_words
 _MAX_TURNS = 12
 # A question of so few words may lean on the last although nothing in it says so: "What was Taos County's share?"
 _FEW_WORDS = 5
+# So many words of a request name nothing, whether or not names are typed with capitals.
+_SHORT_REQUEST = 10
 _FRESH_START = re.compile(
     r"^(?:(?:on )?(?:an? )?(?:completely |totally |entirely )?(?:different|another|new|other|unrelated|separate) "
     r"(?:subject|topic|question|matter|thing|note|story)|chang(?:e|ing) (?:of |the )?(?:subject|topic)|separately|"
@@ -83,12 +85,21 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     """Return what `question` means after `history`, oldest turn first."""
     topic = Topic()
     for turn in history[-_MAX_TURNS:]:
-        asked = _in_small_letters(turn.question.strip())
+        asked = without_request(_in_small_letters(turn.question.strip()))
         if is_small_talk(asked) or (topic.questions and not without_opening(asked)):
             continue  # "Thanks!" is no question to complete another with
         understood = _understand(asked, topic)
         topic = topic.after(asked, understood.question, turn.answer, is_new=understood.context is None)
-    return _understand(_in_small_letters(question) if topic.questions else question, topic)
+    return _understand(without_request(_in_small_letters(question) if topic.questions else question), topic)
+
+
+def without_request(question: str) -> str:
+    """Return what is to be told, without "could you tell me", unless the words in front may say of what."""
+    request = request_in(question)
+    core = question[len(request) :]
+    is_short = len(request.split()) <= _SHORT_REQUEST or has_capital(question)
+    names = {name for name in _names(request) if name.partition("’")[0].partition("'")[0] != "i"}
+    return core if is_short and not names and not points_back(core) and not is_fragment(core) else question
 
 
 def _in_small_letters(question: str) -> str:

@@ -49,6 +49,23 @@ _ASKS_NOTHING = re.compile(rf"\b(?:{_SMALL_TALK}|no(?:pe)?\b)", re.IGNORECASE)
 _OPENING = re.compile(rf"^(?:(?:{_SMALL_TALK}|{_BINDING}|{_CORRECTION})[\s,.!?;:…–—-]*)++", re.IGNORECASE)
 
 
+# "I'd be grateful if you could tell me", but not "what did he tell us" nor "did he want to know".
+_REQUEST = re.compile(
+    r"^(?!(?:whom?|whose|what|which|when|where|why|how|did|does|has|had|have|is|are|was|were)\b)"
+    r"(?=[^\"“«]*\b(?:i|i['’]m|i['’]d|me|us|we|you|please)\b)[^\"“«]*?"
+    r"\b(?:tell (?:me|us)|let (?:me|us) know|(?:to|you) know|to (?:ask|learn)|asking|wonder(?:ing)?|find out|explain)"
+    r"(?: please)?[,:]? (?=(?:(?:about|after|at|by|for|from|in|on|since|to|until|with) )?"
+    r"(?:whom?|whose|what|which|when|where|why|how)\b)",
+    re.IGNORECASE,
+)
+
+
+def request_in(question: str) -> str:
+    """Return the words in front that only ask to be told, "Could you please tell me"; mostly there are none."""
+    found = _REQUEST.match(question)
+    return found.group() if found else ""
+
+
 def without_opening(question: str) -> str:
     """Return the question without polite words, "and" and words of correction in front; nothing may be left."""
     return _OPENING.sub("", question)

@@ -248,7 +248,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Slice]:
 
 
 def _person_before_quotation(text: str, start: int) -> Slice | None:
-    """Return the one person with whom the sentence before begins; where none is, whom the paragraph before ends with."""
+    """Return the one person with whom the sentence before begins, or whom the paragraph before ends with."""
     paragraph = max(text.rfind("\n\n", 0, start), start - _REACH, 0)
     spans = sentence_spans(text[paragraph:start])
     if not spans:

@@ -8,17 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from qa_service.answer_types import CURRENCY_CODES
 from qa_service.numbers import NUMBER, fraction_of, parse_number, scale_of, written
 from qa_service.types import Value, ValueKind
 
 _CURRENCIES: Mapping[str, str] = {
-    "$": "USD", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD",
+    "$": "USD", "us$": "USD", "usd": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD",
     "€": "EUR", "£": "GBP", "¥": "JPY", "yen": "JPY", "dollar": "USD", "us dollar": "USD", "u.s. dollar": "USD",
     "american dollar": "USD", "canadian dollar": "CAD", "australian dollar": "AUD", "new zealand dollar": "NZD",
     "euro": "EUR", "pound sterling": "GBP", "pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY",
     "won": "KRW", "indian rupee": "INR", "swiss franc": "CHF", "cent": "USD",
-    **{code: code.upper() for code in CURRENCY_CODES.split("|")},
 }  # fmt: skip
 _OTHER_DOLLARS = re.compile(
     r"\b(?:Canadian|Australian|New Zealand|Hong Kong|Singapore|Taiwan) dollars?\b|(?<![A-Z])(?:CA?|A|NZ|HK)\$"
@@ -39,7 +37,7 @@ _SINGULAR: Mapping[str, str] = {
 }
 _WORDS = sorted((name for name in _CURRENCIES if name.isalpha() or " " in name), key=len, reverse=True)
 _SIGNS = sorted((name for name in _CURRENCIES if name[-1] in "$€£¥"), key=len, reverse=True)
-_SIGN = rf"{'|'.join(map(re.escape, _SIGNS))}|\b(?:{CURRENCY_CODES})"
+_SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
 _UNIT = (
     rf"(?:(?P<percent>%|per ?cent\b|percentage points?\b)|(?P<currency>(?:{'|'.join(map(re.escape, _WORDS))})s?\b)|"
     rf"(?P<time>(?:seconds?|minutes?|mins?|hours?|days?|weeks?|months?|years?|decades?)\b)|(?P<measure>(?:{_MEASURES})\b))"
@@ -56,7 +54,7 @@ _LEAD = rf"(?:for|in|at|of|by|with|only|just|the|a|an|total(?:ing)?|another|addi
 _QUANTITY = re.compile(
     rf"(?P<lead>(?:{_LEAD}\s+)*)(?P<between>between\s+|from\s+)?(?P<sign>{_SIGN})?\s?(?P<first>{NUMBER})"
     rf"(?!(?:st|nd|rd|th)\b)(?P<suffix>(?:k|m|bn)\b)?"
-    rf"(?:\s?(?P<to>to|and|-|–)\s?(?:(?:{_SIGN})\s?)?(?P<second>{NUMBER}))?(?:[\s-]{{0,2}}{_UNIT})?"
+    rf"(?:\s?(?P<to>to|and|-|–)\s?(?:{_SIGN})?(?P<second>{NUMBER}))?(?:[\s-]{{0,2}}{_UNIT})?"
     r"(?P<per>\s+(?:an?|per|each|every)\s+(?P<each>gallon|barrel|ton|bushel|acre|person|hour|day|week|month|year))?"
     r"(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -69,12 +67,10 @@ _DURATION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENDS_IN_RESERVE = re.compile(rf"\b(?:{_RESERVE})\s+(?:(?:the|a|an|another|additional|some)\s+)?$", re.IGNORECASE)
-_NUMBER_BEFORE = re.compile(
-    rf"(?:\d[.,]?|[$€£¥]|\b(?:{CURRENCY_CODES})\s?)$|\b(?:million|billion|thousand|hundred)\s$", re.IGNORECASE
-)
+_NUMBER_BEFORE = re.compile(r"(?:\d[.,]?|[$€£¥])$|\b(?:million|billion|thousand|hundred)\s$", re.IGNORECASE)
 _NUMBER_AFTER = re.compile(
-    r"[.,]?\d|\s?%|[-\s]?(?:hundred|thousand|million|billion|trillion|dozen|yen|dollars?|euros?|cents?|won|yuan|"
-    rf"per ?cent(?:age)?|{CURRENCY_CODES})\b",
+    r"[.,]?\d|\s?%|"
+    r"[-\s]?(?:hundred|thousand|million|billion|trillion|dozen|yen|dollars?|euros?|cents?|won|yuan|per ?cent)\b",
     re.IGNORECASE,
 )
 # What is counted, or described: a few plain words, none of which brings in another number, place or time.
@@ -166,7 +162,7 @@ def _is_plain(rest: str) -> bool:
     rest = rest.strip()
     if rest and (rest[0] in "%$€£" or re.search(NUMBER, rest, re.IGNORECASE)):
         return False
-    counted = " rupees francs pounds pesos rubles dinars crowns kroner kronor "  # whose they are isn't said
+    counted = " rupees francs pounds pesos rubles dinars "  # whose they are isn't said
     return bool(_REST.fullmatch(rest)) and not _TURNS.search(rest) and f" {rest.split(' ')[0]} " not in counted
 
 

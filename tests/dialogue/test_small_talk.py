@@ -93,3 +93,40 @@ def test_much_small_talk_is_read_in_no_time(words: str) -> None:
     started = time.process_time()
     is_small_talk(words * 20_000)
     assert time.process_time() - started < 3  # it takes some 0.3 s; a pattern that tries every split takes minutes
+
+
+@pytest.mark.parametrize(
+    "request_words",
+    [
+        "Could you please tell me ",
+        "I am a journalist working on an article and would be very grateful if you could kindly let me know ",
+        "Hello! I'd like to know, ",
+        "Do you know ",
+        "please explain ",
+        "I am writing to ask ",
+    ],
+)
+def test_words_that_only_ask_to_be_told_are_taken_off(request_words: str) -> None:
+    asked = "how long Aoyama and Lavrov talked in Sapporo"
+    assert understand(request_words + asked, []).question == asked
+    assert understand("And in Otaru?", [Turn(request_words + asked, None)]) == understand(
+        "And in Otaru?", [Turn(asked, None)]
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did he tell us when he came back?",
+        "Did Lugar want to know how much it cost?",
+        'Who said "tell me who did this"?',
+        "I am writing about the Lakes Summit. Can you tell me who chaired the meeting?",
+        "i am writing about the summit of the lakes in geneva, can you tell me who chaired the meeting",
+        "I read of a summit. Could you tell me who chaired it?",
+        "Could you tell me more?",
+        "Could you tell me when?",
+        "Tell me about the Climate Act",
+    ],
+)
+def test_words_in_front_that_may_say_of_what_stay(question: str) -> None:
+    assert understand(question, []).question == question

@@ -31,8 +31,16 @@ _NUMBERED = re.compile(r"\.(?:Res|Con)\.$|\b(?:Sec|L|Rs|Kshs?|Tk|Rp|Jan|Feb|Mar|
 _SHORTENED = "approx|ca|cf|corp|dept|ed|eds|esp|est|etc|al|ext|figs?|govt|inc|incl|ltd|nos?|pp|tel|vols?|vs"
 _COUNTED = "app|apt|art|chap|para|reg|res|rev|secs?|tab|ver|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _CLOSING = r"[\"”’)\]]*+"
-# An end after a word in small letters.
-_PLAIN_END = re.compile(rf"(?<![\w.'’-])(?!(?:{_SHORTENED})\.)[a-z]{{2,}}\.{_CLOSING}(?=\s+[\"“(‘]?[A-Z])")
+# What no name and no zone of time begins with.
+_BEGINNING = (
+    r"(?:An?|The|Th(?:is|at|ese|ose|ere|ey|en)|It|He|She|We|You|I|If|In|On|At|For|From|After|Before|During|When|While|"
+    r"With|As|All|Both|Each|No|Our|His|Her|Its|Their|Who|What)\b"
+)
+# An end after a word in small letters, or after "9 p.m.".
+_PLAIN_END = re.compile(
+    rf"(?<![\w.'’-])(?!(?:{_SHORTENED})\.)[a-z]{{2,}}\.{_CLOSING}(?=\s+[\"“(‘]?[A-Z])"
+    rf"|\d\s?[ap]\.m\.{_CLOSING}(?=\s+[\"“(‘]?{_BEGINNING})"
+)
 _RAISED = "¹²³⁰⁴-⁹"
 # "a tonne.1 The change", "Roth.[2] It", "April.³ Exports": the mark of a footnote belongs to what it follows. A number
 # is one only behind a word or a closing mark: not in "at 3.1 The", "v1.2 The", "Fig.3 The".

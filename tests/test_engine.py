@@ -188,6 +188,27 @@ def test_below_the_threshold_it_refuses_and_shows_the_nearest_passages() -> None
     assert [hit.passage.document_id for hit in reply.passages] == ["a.txt", "b.txt"]
 
 
+class FarRetriever(FixedRetriever):
+    """Finds what it finds, nothing of which is near in meaning."""
+
+    def retrieve(self, question: str, k: int, filters: Filters) -> list[Hit]:
+        return [replace(hit, cosine=0.1) for hit in super().retrieve(question, k, filters)]
+
+
+@pytest.mark.parametrize(
+    ("retriever", "question", "reason"),
+    [
+        (FarRetriever(), "Which zebra?", Reason.NO_MATCH),
+        (FarRetriever(), "Which meeting?", Reason.LOW_CONFIDENCE),
+        (FixedRetriever(), "Which zebra?", Reason.LOW_CONFIDENCE),
+    ],
+)
+def test_nothing_matches_when_no_passage_is_near_in_meaning_or_has_a_word_of_the_question(
+    retriever: Retriever, question: str, reason: Reason
+) -> None:
+    assert engine_with({}, retriever=retriever).ask(question).reason is reason
+
+
 def test_filters_that_leave_nothing_are_the_reason() -> None:
     reply = engine_with({}).ask("How long?", filters=Filters(document_ids=("unknown.txt",)))
     assert (reply.reason, reply.passages) == (Reason.OUTSIDE_FILTERS, ())
@@ -331,12 +352,18 @@ def test_asking_in_two_halves_gives_the_reply_of_asking_at_once() -> None:
 
 
 class DatedRetriever(FixedRetriever):
-    """Gives the texts the dates 2004, 2005 and 2006, in order, and heeds date bounds."""
+    """Gives the texts the dates 2004, 2005 and 2006, in order, but for one of no date, and heeds date bounds."""
+
+    def __init__(self, undated: str | None = None) -> None:
+        super().__init__()
+        self.undated = undated
 
     def retrieve(self, question: str, k: int, filters: Filters) -> list[Hit]:
         dates = [dt.date(2004 + row, 3, 1) for row in range(len(TEXTS))]
         hits = [
             replace(hit, passage=replace(hit.passage, date=dates[hit.row]))
+            if hit.passage.document_id != self.undated
+            else hit
             for hit in super().retrieve(question, k, filters)
         ]
         return [
@@ -417,6 +444,12 @@ def test_about_equally_sure_answers_come_by_date_when_the_question_asks_for_it(w
     assert dated_engine(BOTH).ask(f"How long was the {word} meeting?").answers[0].text == first
 
 
+@pytest.mark.parametrize("word", ["latest", "earliest"])
+def test_of_answers_by_date_one_of_no_date_comes_last(word: str) -> None:
+    reply = engine_with(BOTH, retriever=DatedRetriever("a.txt")).ask(f"How long was the {word} meeting?")
+    assert [answer.text for answer in reply.answers] == ["two hours", "approximately 30 minutes"]
+
+
 def test_an_unsure_answer_is_not_first_for_being_the_latest() -> None:
     found = {"a.txt": ("approximately 30 minutes", 2.0), "c.txt": ("two hours", -2.5)}
     assert dated_engine(found).ask("How long was the latest meeting?").answers[0].text == "approximately 30 minutes"
@@ -478,6 +511,20 @@ def test_a_timeline_answers_from_each_release_by_date_and_knows_since_when_it_ho
     for entry, citation in zip(timeline.entries, timeline.citations, strict=True):
         assert TEXTS[citation.document_id][citation.answer_start : citation.answer_end] == entry.answer.text
     assert not timeline.has_more
+
+
+def test_a_run_of_the_same_answers_is_since_its_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TEXTS, "c.txt", "They met for 30 minutes.")
+    timeline = dated_engine(dict.fromkeys(TEXTS, ("30 minutes", 2.0))).timeline("How long did they talk?")
+    assert [entry.unchanged_since for entry in timeline.entries] == [None, 1, 1]
+
+
+def test_a_release_that_lacks_one_of_two_names_is_not_in_the_timeline(monkeypatch: pytest.MonkeyPatch) -> None:
+    for document_id, other in (("a.txt", "Arel"), ("b.txt", "Arel"), ("c.txt", "Holt")):
+        monkeypatch.setitem(TEXTS, document_id, f"Kano met {other} for 30 minutes.")
+    found = dict.fromkeys(TEXTS, ("30 minutes", 2.0))
+    timeline = engine_with(found).timeline("How long did Kano meet Arel?")
+    assert [citation.document_id for citation in timeline.citations] == ["a.txt", "b.txt"]
 
 
 def test_a_release_that_is_not_sure_enough_is_not_in_the_timeline() -> None:

@@ -24,7 +24,11 @@ def sentences(text: str) -> list[str]:
         ["He moved to the U.S.", "He stayed."],
         ["The U.N. Secretary-General spoke.", "Sens. Lee (R, N.Y.), and Day (D, N.M. ), heard him."],
         ["It began at 6:40 p.m. and took an hour.", "It cost $2.9 billion."],
-        ["It is open from 10 a.m. to 6 p.m. Eastern Time.", "He was found at 6:15 a.m.", "A dog called Bella led them."],
+        [
+            "It is open from 10 a.m. to 6 p.m. Eastern Time.",
+            "He was found at 6:15 a.m.",
+            "A dog called Bella led them.",
+        ],
         ["Doors open at 9 p.m. Monday in Room 2.", "They close at 11 p.m.", "“The rest is free.”"],
         ["“We agree.”", "He left."],
         [

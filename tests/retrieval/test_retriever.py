@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from fakes import WordEmbedder, passage
@@ -42,7 +43,8 @@ def test_a_hit_says_what_each_ranker_thought_of_it() -> None:
 
 
 def test_k_bounds_the_hits() -> None:
-    assert len(Retriever(FixedIndex(), WordEmbedder(), numbered).retrieve("question", 1, Filters())) == 1
+    hits = Retriever(FixedIndex(), WordEmbedder(), numbered).retrieve("question", 1, Filters())
+    assert [hit.row for hit in hits] == [0]  # second for each ranker, first for both
 
 
 @pytest.mark.parametrize("ranker", [Ranker.DENSE, Ranker.LEXICAL])
@@ -64,6 +66,14 @@ class ReleaseIndex(FixedIndex):
 
 def of_two_releases(rows: Sequence[int]) -> list[Passage]:
     return [passage(f"Passage {row}", document_id="second.txt" if row > 1 else "first.txt") for row in rows]
+
+
+def test_a_title_block_counts_less_than_what_is_found_right_behind_it() -> None:
+    def with_title_block(rows: Sequence[int]) -> list[Passage]:
+        return [replace(each, is_title_block=row == 2) for row, each in zip(rows, of_two_releases(rows), strict=True)]
+
+    hits = Retriever(ReleaseIndex(), WordEmbedder(), with_title_block).retrieve("How long?", 4, Filters())
+    assert [hit.row for hit in hits] == [0, 3, 1, 2]
 
 
 def test_a_question_in_context_favours_the_releases_that_it_leans_on() -> None:

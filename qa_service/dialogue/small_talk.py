@@ -37,6 +37,7 @@ _ASSENT = (
 _GREETING = (
     r"(?:(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening|day|night)|good ?bye|bye(?:[ -]bye)?|welcome)"
     r"(?: (?:there|all|again|everyone))?|see (?:you|ya)(?: (?:later|soon|then))?|how are you(?: (?:doing|today)){0,2}|"
+    r"(?:who|what) are you|what can (?:you do|i ask)(?: (?:for me|you|here)){0,2}|are you (?:sure|there|human|an? \w+)|"
     r"have a (?:nice|good|great|lovely) (?:day|evening|night|weekend|one)|take care|nice to meet you)"
 )
 _BEFORE_A_QUESTION = (

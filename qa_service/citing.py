@@ -9,7 +9,7 @@ from qa_service.errors import CitationError
 from qa_service.indexing.catalog import Catalog
 from qa_service.reading import Evidence
 from qa_service.sentences import covering_sentences
-from qa_service.types import Answer, Citation, Document, Hit, Passage, Span
+from qa_service.types import Answer, Citation, Document, Hit, Passage, Slice, Span
 from qa_service.values import Surroundings, items_of, polarity_of, speaker_of, value_of
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,11 @@ class Citer:
                 raise CitationError(f"the snapshot has a passage of {document_id!r}, but no such release.")
             self._documents[document_id] = document
         return self._documents[document_id]
+
+    def speaker_of(self, candidate: Candidate) -> Slice | None:
+        """Return who says the candidate's words, None when nobody is named."""
+        text, span = self.release_of(candidate).text, candidate.span
+        return _told(speaker_of, text, (span.start, span.end), _quoted(text, candidate.hit.passage, span))
 
     def cite(self, group: Sequence[Candidate]) -> Answer:
         """Return one answer that all of `group` give, in the words of the first, as sure as the surest.

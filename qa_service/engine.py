@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qa_service.citing import Candidate, Citer
-from qa_service.dialogue import Understood, is_small_talk, names_asked, names_of_most, understand, without_request
+from qa_service.dialogue import (
+    AskedName,
+    Understood,
+    is_small_talk,
+    names_asked,
+    names_of_most,
+    speakers_asked,
+    understand,
+    without_request,
+)
 from qa_service.errors import QuestionError
 from qa_service.finding import Finder, Found, as_preference, heeded_dates, is_released_in
 from qa_service.indexing.catalog import Catalog
@@ -272,10 +281,23 @@ class Engine:
 
     def _judge(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         spans = self._reader.read(question, [hit.passage for hit in hits])
-        return [
+        candidates = [
             Candidate(hit, span, evidence, self.calibration.confidence(evidence))
             for hit, span, evidence in zip(hits, spans, gather_evidence(question, hits, spans), strict=True)
         ]
+        asked = speakers_asked(question)
+        return [
+            replace(candidate, confidence=0.0) if asked and self._is_of_another(candidate, asked) else candidate
+            for candidate in candidates
+        ]
+
+    def _is_of_another(self, candidate: Candidate, asked: Sequence[AskedName]) -> bool:
+        """Tell whether the words are somebody's in a release that doesn't name whose words are asked for."""
+        citer = Citer(self.catalog, "")
+        speaker, text = citer.speaker_of(candidate), citer.release_of(candidate).text
+        return speaker is not None and not any(
+            name.shares_a_word_with(speaker.text) or name.is_in(text) for name in asked
+        )
 
     def _of_the_matter(self, question: str, nearest: Sequence[str]) -> list[str]:
         """Return those releases that hold the names of the question, or of these what most of the nearest hold."""

@@ -131,6 +131,20 @@ def test_distinct_answers_come_most_confident_first() -> None:
     assert [answer.citation for answer in reply.answers] == [1, 2]
 
 
+def test_words_of_another_in_a_release_that_does_not_name_who_is_asked_about_are_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(TEXTS, "a.txt", '"The road is open," said Ada Low.')
+    engine = engine_with({"a.txt": ("The road is open", 2.0)})
+    assert engine.ask("What did Ada Low say?").is_answered
+    assert engine.ask("What did Minister Low say of the road?").is_answered
+    assert engine.ask("What was said of the road?").is_answered
+    assert engine.ask("What did the mayor say of the road?").is_answered
+    assert engine.ask("What did Ben High say of the road?").reason is Reason.LOW_CONFIDENCE
+    monkeypatch.setitem(TEXTS, "a.txt", 'High Roads Ltd. is glad. "The road is open," said Ada Low.')
+    assert engine.ask("What did High Roads say of the road?").is_answered
+
+
 FIVE = {f"{number}.txt": f"They took {number} minutes." for number in range(1, 6)}
 
 

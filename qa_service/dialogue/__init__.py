@@ -2,7 +2,17 @@
 
 from qa_service.dialogue.date_words import read_dates
 from qa_service.dialogue.followups import Understood, understand, without_request
-from qa_service.dialogue.names_asked import names_asked, names_of_most
+from qa_service.dialogue.names_asked import AskedName, names_asked, names_of_most, speakers_asked
 from qa_service.dialogue.small_talk import is_small_talk
 
-__all__ = ["Understood", "is_small_talk", "names_asked", "names_of_most", "read_dates", "understand", "without_request"]
+__all__ = [
+    "AskedName",
+    "Understood",
+    "is_small_talk",
+    "names_asked",
+    "names_of_most",
+    "read_dates",
+    "speakers_asked",
+    "understand",
+    "without_request",
+]

@@ -11,6 +11,11 @@ _TITLE = re.compile(
     r"(?:U\.?S\.?\s+)?(?:Senators?|Sens?\.?|Rep\.|Representative|President|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Gov\.|Governor|"
     r"Congressman|Chairman)\s+(?=[A-Z])"
 )
+_ASKS_WORDS = re.compile(
+    r"\bwhat (?:did|does|has|have)(?P<who> [^?]{1,80}?) "
+    r"(?:say|said|tell|told|announced?|stated?|explain(?:ed)?|promised?)\b",
+    re.IGNORECASE,
+)
 _BETWEEN_ALIKE = re.compile(r",?\s*(?:and|or)?\s*")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
@@ -28,6 +33,16 @@ class AskedName:
     def is_in(self, text: str) -> bool:
         """Tell whether all words of one of the names stand in `text`, anywhere."""
         return any(all(word.search(text) for word in words) for words in self.alternatives)
+
+    def shares_a_word_with(self, text: str) -> bool:
+        """Tell whether a word of one of the names stands in `text`: "Kano" of "Ada Kano"."""
+        return any(word.search(text) for words in self.alternatives for word in words)
+
+
+def speakers_asked(question: str) -> list[AskedName]:
+    """Return the names of those whose words the question asks for, "what did Kano say?"; there are none mostly."""
+    asked = _ASKS_WORDS.search(question)
+    return names_asked(asked["who"]) if asked else []
 
 
 def names_asked(question: str) -> list[AskedName]:

@@ -131,7 +131,6 @@ class Hit:
         score: Fused score; larger is better.
         rank: Its place among the passages found, from 0.
         cosine: Of question and passage, None when the dense ranker did not return it.
-        bm25: None when the lexical ranker did not return it.
     """
 
     row: int
@@ -139,7 +138,6 @@ class Hit:
     score: float
     rank: int
     cosine: float | None = None
-    bm25: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

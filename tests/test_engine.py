@@ -52,7 +52,7 @@ class FixedRetriever(Retriever):
         self.asked.append(question)
         names = [name for name in TEXTS if filters.document_ids is None or name in filters.document_ids]
         passages = [Passage(name, 1, 0, len(TEXTS[name]), TEXTS[name], f"Title of {name}") for name in names]
-        return [Hit(row, passage, 1 / (61 + row), row, 0.5, 1.0) for row, passage in enumerate(passages)][:k]
+        return [Hit(row, passage, 1 / (61 + row), row, 0.5) for row, passage in enumerate(passages)][:k]
 
 
 class FixedReader:
@@ -156,7 +156,7 @@ class FiveReleases(FixedRetriever):
             Passage(name, 1, 0, len(text), text, "Talks", date=dt.date(2001, 1, int(name[0])))
             for name, text in FIVE.items()
         ]
-        return [Hit(row, passage, 1 / (61 + row), row, 0.5, 1.0) for row, passage in enumerate(passages)][:k]
+        return [Hit(row, passage, 1 / (61 + row), row, 0.5) for row, passage in enumerate(passages)][:k]
 
 
 @pytest.mark.parametrize(

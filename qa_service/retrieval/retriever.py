@@ -95,7 +95,6 @@ class Retriever:
         passages = self._passages([hit.row for hit in fused])
         weight = 1.0 if self._ranker is Ranker.HYBRID else _ALONE_WEIGHT
         cosines = {hit.row: hit.score for hit in dense}
-        bm25 = {hit.row: hit.score for hit in lexical}
         hits = [
             Hit(
                 row=hit.row,
@@ -103,7 +102,6 @@ class Retriever:
                 score=weight * hit.score * (_TITLE_BLOCK_WEIGHT if passage.is_title_block else 1.0),
                 rank=0,  # until they are in order
                 cosine=cosines.get(hit.row),
-                bm25=bm25.get(hit.row),
             )
             for hit, passage in zip(fused, passages, strict=True)
         ]

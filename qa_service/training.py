@@ -14,15 +14,18 @@ from pathlib import Path
 
 import torch
 
+from qa_service.assembly import make_embedder, make_reader
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder, model_source
 from qa_service.errors import ModelError, TrainingError
+from qa_service.protocols import Reader
 from qa_service.reading import PACKAGED, PACKAGED_NAME
 from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, TOKENIZER, read_folder
 from qa_service.reading.training.distill import TaughtPlan, distillation_loss, label_rounds
 from qa_service.reading.training.evaluate import DevSet, dev_set, evaluate, onnx_scorer, torch_scorer
 from qa_service.reading.training.export import export_reader
 from qa_service.reading.training.features import Batch, collate
+from qa_service.reading.training.hard_negatives import hardest_first, read_candidates
 from qa_service.reading.training.loop import Recipe, Trainer, span_loss
 from qa_service.reading.training.plan import Mixture, Plan
 from qa_service.reading.training.prepare import PreparedSource
@@ -57,6 +60,7 @@ class TrainingRun:
         unanswerable: Share of examples without an answer, not counting `n_beside`.
         n_beside: Similar passages read together with each one that answers, so that scores compare across passages.
         n_frozen: Lowest layers kept as they are, with the embeddings; None trains all.
+        hard_for: Reader, named as in the settings, whose mistakes over the folders among the sources are drawn most.
         teacher: Folder `model/` of a larger reader's run, whose judgement is learned beside the annotators'.
         n_labelled: Examples that the teacher judges; the run reads them again and again.
         n_held_back: Articles of the first source kept for choosing, and as many more for reporting.
@@ -70,6 +74,7 @@ class TrainingRun:
     unanswerable: float = 0.30
     n_beside: int = 0
     n_frozen: int | None = None
+    hard_for: str | None = None
     teacher: Path | None = None
     n_labelled: int = 20_000
     n_held_back: int = 4
@@ -94,6 +99,7 @@ def train(
     """
     _check_sources([path for path, _ in run.sources])
     model, tokenizer = load_base(run.base)
+    judge = _judge(run, settings, lambda: embedder or make_embedder(settings)) if run.hard_for else None
     _claim(run)
     sources = prepared_sources(
         [path for path, _ in run.sources],
@@ -103,6 +109,8 @@ def train(
         on_progress=partial(on_progress, "preparing"),
         embedder=embedder,
     )
+    if judge:
+        sources = _hardest_first(run, sources, judge, partial(on_progress, "reading"))
     torch.set_num_threads(1)  # the trainer has its own threads, one piece of a batch each
     plan = _plan(run, sources, tokenizer)
     cutter = plan.cutter
@@ -133,6 +141,27 @@ def train(
     model.save(run.output / "model", tokenizer)
     samples = [collate(features, cutter.pad_id) for features in plan.batches(0)[:_N_SAMPLES]]
     return _export(run, model, cutter, dev, samples)
+
+
+def _judge(run: TrainingRun, settings: Settings, embedder: Callable[[], SentenceTransformerEmbedder]) -> Reader:
+    if not any(path.is_dir() for path, _ in run.sources):
+        raise TrainingError("--hard-for is about questions over releases: name a folder with questions.jsonl as well")
+    return make_reader(settings.model_copy(update={"reader": run.hard_for, "threads": run.threads}), embedder)
+
+
+def _hardest_first(
+    run: TrainingRun, sources: Sequence[PreparedSource], judge: Reader, on_progress: Callable[[int, int], None]
+) -> list[PreparedSource]:
+    """Return the sources, folders in the order of the judge's mistakes; what it finds is kept in the run's folder."""
+    ordered = []
+    for (path, _), source in zip(run.sources, sources, strict=True):
+        if path.is_dir():
+            findings = run.output / "readings" / f"{source.name}.jsonl"
+            found = read_candidates(source, judge, findings, on_progress=on_progress)
+            ordered.append(hardest_first(source, found, seed=run.seed))
+        else:
+            ordered.append(source)
+    return ordered
 
 
 def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) -> Plan:

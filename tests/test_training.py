@@ -11,9 +11,11 @@ from reading.training.span_tiny import save_tiny
 from safetensors.torch import load_file
 
 from qa_service.config import Settings
-from qa_service.errors import ModelError, TrainingError
+from qa_service.errors import ModelError, QaServiceError, TrainingError
 from qa_service.evaluation import evaluate_reader
 from qa_service.reading import SpanReader
+from qa_service.reading.training.hard_negatives import hardest_first, read_candidates
+from qa_service.reading.training.plan import Plan
 from qa_service.reading.training.prepare import PreparedSource, read_source, write_source
 from qa_service.reading.training.sources import read_file
 from qa_service.training import TrainingRun, train
@@ -122,9 +124,9 @@ def test_a_folder_that_holds_something_else_is_left_alone(run: TrainingRun, sett
     assert [path.name for path in run.output.iterdir()] == ["letter.txt"]
 
 
-def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever(
-    run: TrainingRun, settings: Settings, tmp_path: Path, write_releases: Callable[[dict[str, str]], Path]
-) -> None:
+@pytest.fixture
+def own(run: TrainingRun, tmp_path: Path, write_releases: Callable[[dict[str, str]], Path]) -> TrainingRun:
+    """A run over two own questions, one of which no release answers."""
     write_releases(
         {
             "a.txt": "Tokyo talks\n\nMay 1, 2005\n\nThe minister spoke in tokyo on monday about trade with the farmers "
@@ -140,8 +142,12 @@ def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever
          "answers": [], "miss": "near"},
     ]  # fmt: skip
     (tmp_path / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    own = replace(run, sources=((tmp_path, 1.0),), n_held_back=0, output=tmp_path / "own")
-    (tmp_path / "conversations.jsonl").write_text("")
+    return replace(run, sources=((tmp_path, 1.0),), n_held_back=0, output=tmp_path / "own")
+
+
+def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever(
+    own: TrainingRun, settings: Settings, tmp_path: Path
+) -> None:
     assert start(own, settings)["shipped"] == "int8"
     source = read_source(tmp_path / "own" / "data" / f"{tmp_path.name}.gz")
     answered, unanswered = source.items
@@ -150,6 +156,46 @@ def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever
     assert any("kyoto" in source.passages[row] for row in answered.similar)
     assert unanswered.example.answers == ()
     assert unanswered.similar  # other passages that the retriever finds for it, and that don't answer it either
+
+
+def test_own_questions_come_in_the_order_of_a_readers_mistakes_which_are_kept_when_the_run_is_cut_off(
+    own: TrainingRun, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = (write_squad(tmp_path / "articles.json", 2), 0.5)
+    hard = replace(own, sources=(*own.sources, articles), hard_for="sentence")
+
+    def cut_off(stage: str, *_: int) -> None:
+        if stage == "reading":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(hard, settings, on_progress=cut_off, embedder=WordEmbedder())  # type: ignore[arg-type]
+    kept = next((hard.output / "readings").iterdir())
+    [first] = kept.read_text().splitlines()
+
+    drawn: list[PreparedSource] = []
+    monkeypatch.setattr(
+        "qa_service.training.Plan", lambda sources, *rest, **more: drawn.extend(sources) or Plan(sources, *rest, **more)
+    )
+    told: list[tuple[str, int, int]] = []
+    assert start(hard, settings, told)["shipped"] == "int8"
+    assert ("reading", 2, 2) in told
+    lines = kept.read_text().splitlines()
+    assert lines[0] == first
+    assert [json.loads(line)["id"] for line in lines] == ["1", "2"]
+    prepared = [read_source(hard.output / "data" / f"{name}.gz") for name in (tmp_path.name, "articles")]
+    found = read_candidates(prepared[0], None, kept)  # type: ignore[arg-type]  # all is there, so no reader is asked
+    assert drawn == [hardest_first(prepared[0], found, seed=0), prepared[1]]
+
+
+@pytest.mark.parametrize(("reader", "message"), [("./nowhere", "no such folder"), ("sentence", "name a folder")])
+def test_a_reader_whose_mistakes_cannot_be_read_is_said_before_anything_is_written(
+    run: TrainingRun, settings: Settings, reader: str, message: str
+) -> None:
+    folders = ((run.output.parent, 1.0),) if reader == "./nowhere" else ()
+    with pytest.raises(QaServiceError, match=message):
+        start(replace(run, sources=(*run.sources, *folders), hard_for=reader), settings)
+    assert not run.output.exists()
 
 
 @pytest.mark.parametrize(

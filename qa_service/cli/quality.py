@@ -125,6 +125,15 @@ def train(
         int | None,
         typer.Option(min=0, help="Keep the embeddings and this many layers as they are.", show_default=False),
     ] = None,
+    hard_for: Annotated[
+        str | None,
+        typer.Option(
+            metavar="READER",
+            help="Draw most what this reader (as in QA_READER) gets wrong: it reads each question of the folders over "
+            "its own passage and the five most similar ones.",
+            show_default=False,
+        ),
+    ] = None,
     teacher: Annotated[
         Path | None, typer.Option(help="model/ of a larger reader's run, to learn from as well.", show_default=False)
     ] = None,
@@ -152,6 +161,7 @@ def train(
         unanswerable=unanswerable,
         n_beside=beside,
         n_frozen=freeze,
+        hard_for=hard_for,
         teacher=teacher,
         n_labelled=labelled,
         n_held_back=hold_back,

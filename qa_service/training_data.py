@@ -1,6 +1,7 @@
 """Reading-comprehension files and question sets to examples with near misses: a training run's data. Needs torch."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -116,7 +117,7 @@ def _own_source(
             hit.passage
             for hit in hits
             if hit.passage.text != example.context
-            and not any(answer in hit.passage.text for answer in question.answers)
+            and not any(_places(answer, hit.passage.text) for answer in question.answers)
         ]
         for passage in near:
             if rows.setdefault(passage.text, len(rows)) == len(titles):
@@ -134,11 +135,31 @@ def _own_example(question: Question, hits: Sequence[Hit], retriever: Retriever, 
     if question.is_answerable:
         within = Filters(document_ids=question.documents)
         hits = retriever.retrieve(f"{question.question} {question.sentence}", _N_NEAR, within)
+        hits = sorted(hits, key=lambda hit: not _places(question.sentence, hit.passage.text))
     for hit in hits:
         text = hit.passage.text
-        answers = tuple(GoldAnswer(answer, text.index(answer)) for answer in question.answers if answer in text)
+        answers = _gold(question, text)
         if answers or not question.is_answerable:
             return Example(
                 question.id, source, hit.passage.document_id, question.question, text, answers, hit.passage.context
             )
     return None
+
+
+def _gold(question: Question, text: str) -> tuple[GoldAnswer, ...]:
+    """Return the answers that stand in the text, those in the question's sentence rather than others."""
+    first, last = next(iter(_places(question.sentence, text)), (0, 0))
+    found = []
+    for answer in question.answers:
+        if places := _places(answer, text):
+            start, end = min(places, key=lambda place: not first <= place[0] < last)
+            found.append(GoldAnswer(text[start:end], start))
+    return tuple(found)
+
+
+def _places(words: str, text: str) -> list[tuple[int, int]]:
+    """Return where the words stand in the text, whatever the white space; "14" does not stand in "2014" or "14.5"."""
+    pattern = r"\s+".join(map(re.escape, words.split()))
+    whole = rf"(?<!\d)(?<!\d[.,]){pattern}" if words[:1].isdigit() else pattern
+    whole += r"(?![.,]?\d)" if words[-1:].isdigit() else ""
+    return [match.span() for match in re.finditer(whole, text)]

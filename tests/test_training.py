@@ -19,6 +19,7 @@ from qa_service.reading.training.plan import Plan
 from qa_service.reading.training.prepare import PreparedSource, read_source, write_source
 from qa_service.reading.training.sources import read_file
 from qa_service.training import TrainingRun, train
+from qa_service.training_data import prepared_sources
 
 
 def write_squad(path: Path, n_articles: int) -> Path:
@@ -156,6 +157,39 @@ def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever
     assert any("kyoto" in source.passages[row] for row in answered.similar)
     assert unanswered.example.answers == ()
     assert unanswered.similar  # other passages that the retriever finds for it, and that don't answer it either
+
+
+def test_an_own_questions_answer_is_marked_in_its_sentence_and_never_within_a_number(
+    settings: Settings, tmp_path: Path, write_releases: Callable[[dict[str, str]], Path]
+) -> None:
+    write_releases(
+        {
+            "a.txt": "Judge Sowah\n\nMay 1, 2018\n\nIn 2014 the judge chaired an inquiry for the Supreme Court of Ghana, "
+            "which took 14 months.\n\nThe judge wrote 88 judgments of the Supreme Court of Ghana,\n14\nof them dissents, "
+            "as his office has counted.\n",
+            "b.txt": "Judge Mensah\n\nMay 2, 2018\n\nThe judge wrote 2014 judgments of the Supreme Court, none of them "
+            "dissents, as his office has counted.\n",
+        }
+    )
+    row = {
+        "id": "1", "question": "How many judgments of the judge were dissents?", "kind": "number", "document": "a.txt",
+        "answers": ["14", "14 of them"], "sentence": "88 judgments of the Supreme Court of Ghana, 14 of them dissents",
+    }  # fmt: skip
+    (tmp_path / "questions.jsonl").write_text(json.dumps(row))
+    [source] = prepared_sources(
+        [tmp_path],
+        tmp_path,
+        settings.model_copy(update={"passage_tokens": 40}),
+        n_held_back=0,
+        on_progress=lambda *_: None,
+        embedder=WordEmbedder(),  # type: ignore[arg-type]
+    )
+    [item] = source.items
+    context = item.example.context
+    assert [context[answer.start :][:12] for answer in item.example.answers] == ["14\nof them d"] * 2
+    near = [source.passages[row] for row in item.similar]
+    assert any("2014 judgments" in passage for passage in near)
+    assert not any("14 months" in passage for passage in near)
 
 
 def test_own_questions_come_in_the_order_of_a_readers_mistakes_which_are_kept_when_the_run_is_cut_off(

@@ -99,6 +99,8 @@ def train(
     """
     _check_sources([path for path, _ in run.sources])
     model, tokenizer = load_base(run.base)
+    if run.teacher:
+        _model_folder(str(run.teacher))
     judge = _judge(run, settings, lambda: embedder or make_embedder(settings)) if run.hard_for else None
     _claim(run)
     sources = prepared_sources(
@@ -173,13 +175,12 @@ def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) 
 
 def _taught(run: TrainingRun, sources: Sequence[PreparedSource], plan: Plan, on_progress: OnProgress) -> TaughtPlan:
     """Return the plan with the teacher's judgement, which is written to the run's folder round by round."""
-    assert run.teacher
-    teacher = run.teacher
+    teacher = str(run.teacher)
     labels = run.output / "labels"
     n_rounds = -(-run.n_labelled // plan.round_size)
     label_rounds(
-        lambda: SpanModel.load(teacher).eval(),
-        _plan(run, sources, teacher / TOKENIZER),
+        lambda: load_base(teacher)[0],
+        _plan(run, sources, _model_folder(teacher) / TOKENIZER),
         n_rounds,
         labels,
         n_threads=run.threads,
@@ -201,27 +202,36 @@ def load_base(base: str) -> tuple[SpanModel, Path]:
     """Return the model to start from and its tokenizer's file: an encoder's or a reader's, as weights or as a graph.
 
     Raises:
-        ModelError: The folder lacks a file, or its files don't belong together.
+        ModelError: The folder lacks a file, its files don't belong together, or it is no model of a form that can be
+            trained.
     """
-    folder = PACKAGED if base == PACKAGED_NAME else Path(model_source(base))
-    for file in (TOKENIZER, CONFIG):
-        if not (folder / file).is_file():
-            raise ModelError(f"base {base!r} is not a folder with {file}: name a model's folder, or leave it out")
+    folder = _model_folder(base)
     if (folder / DESCRIPTION).is_file():
         read_folder(folder)  # compares its files with their checksums
-    graphs = sorted(folder.glob("*.onnx"))
-    if any(folder.glob("*.safetensors")) or not graphs:
-        return SpanModel.load(folder), folder / TOKENIZER
-    model = SpanModel.untrained(folder)
-    thaw(graphs[0], model)
+    graphs = [] if any(folder.glob("*.safetensors")) else sorted(folder.glob("*.onnx"))
+    try:
+        model = SpanModel.untrained(folder) if graphs else SpanModel.load(folder)
+    except Exception as error:  # those of transformers and safetensors have no common class
+        raise ModelError(f"{base!r} can't be trained: {error}") from error
+    if graphs:
+        thaw(graphs[0], model)
     return model, folder / TOKENIZER
 
 
+def _model_folder(model: str) -> Path:
+    folder = PACKAGED if model == PACKAGED_NAME else Path(model_source(model))
+    for file in (TOKENIZER, CONFIG):
+        if not (folder / file).is_file():
+            raise ModelError(f"{model!r} is not a folder with {file}: name the folder of a model")
+    return folder
+
+
 def _claim(run: TrainingRun) -> None:
-    """Write down what the folder's run is, or make sure that it is this one."""
+    """Write down what the folder's run is or, if it has data already, make sure that it is this one."""
     recipe = json.loads(json.dumps(asdict(run) | {"threads": None}, default=str))
     path = run.output / "recipe.json"
-    if path.exists():
+    has_data = any([*run.output.glob("data/*.gz"), *run.output.glob("held-back-*.json")])
+    if path.exists() and has_data:
         known = json.loads(path.read_text("utf-8"))
         other = sorted(key for key in recipe if recipe[key] != known.get(key))
         if other:
@@ -230,7 +240,7 @@ def _claim(run: TrainingRun) -> None:
                 "or name another folder"
             )
         return
-    if run.output.exists() and any(run.output.iterdir()):
+    if not path.exists() and run.output.exists() and any(run.output.iterdir()):
         raise TrainingError(f"{run.output} is not empty and holds no run: name another folder")
     run.output.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")

@@ -381,6 +381,18 @@ def test_train_refuses_a_weight_that_is_none(run, tmp_path: Path, weight: str) -
     assert not (tmp_path / "run").exists()
 
 
+def test_train_that_is_interrupted_says_how_it_goes_on(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qa_service.training.train", interrupted)
+    result = run("train", str(write_squad(tmp_path / "squad.json")), "--output", "reader-run")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "the same command goes on from reader-run" in result.stderr
+
+
 def test_train_makes_a_reader_that_eval_takes(  # type: ignore[no-untyped-def]
     run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,8 +164,8 @@ def test_an_own_questions_answer_is_marked_in_its_sentence_and_never_within_a_nu
 ) -> None:
     write_releases(
         {
-            "a.txt": "Judge Sowah\n\nMay 1, 2018\n\nIn 2014 the judge chaired an inquiry for the Supreme Court of Ghana, "
-            "which took 14 months.\n\nThe judge wrote 88 judgments of the Supreme Court of Ghana,\n14\nof them dissents, "
+            "a.txt": "Judge Sowah\n\nMay 1, 2018\n\nIn 2014 the judge chaired one for the Supreme Court of Ghana "
+            "for 14 months.\n\nThe judge wrote 88 judgments of the Supreme Court of Ghana,\n14\nof them dissents, "
             "as his office has counted.\n",
             "b.txt": "Judge Mensah\n\nMay 2, 2018\n\nThe judge wrote 2014 judgments of the Supreme Court, none of them "
             "dissents, as his office has counted.\n",
@@ -259,11 +259,30 @@ def test_data_that_cannot_be_used_is_named(
 def test_too_few_articles_to_hold_back_is_said(run: TrainingRun, settings: Settings) -> None:
     with pytest.raises(TrainingError, match="too few articles to hold back 2 x 3"):
         start(replace(run, n_held_back=3), settings)
+    assert (
+        start(replace(run, n_held_back=0), settings)["shipped"] == "int8"
+    )  # nothing was made that other options spoil
 
 
 def test_a_base_that_is_no_model_folder_is_said(run: TrainingRun, settings: Settings) -> None:
     with pytest.raises(ModelError, match="no such folder"):
         start(replace(run, base="./nowhere"), settings)
+
+
+def test_a_base_whose_form_or_weights_cannot_be_used_is_said(run: TrainingRun, settings: Settings) -> None:
+    config = Path(run.base) / "config.json"
+    weights = Path(run.base) / "model.safetensors"
+    for file, content in ((weights, b"torn"), (config, b'{"model_type": "distilbert"}'), (config, b"{}")):
+        file.write_bytes(content)
+        with pytest.raises(ModelError, match="can't be trained: "):
+            start(run, settings)
+    assert not run.output.exists()
+
+
+def test_a_teacher_that_is_missing_is_said_before_anything_is_prepared(run: TrainingRun, settings: Settings) -> None:
+    with pytest.raises(ModelError, match=r"not a folder with tokenizer\.json"):
+        start(replace(run, teacher=run.output.parent / "documents"), settings)
+    assert not run.output.exists()
 
 
 def test_a_base_without_its_configuration_is_said(run: TrainingRun, settings: Settings) -> None:

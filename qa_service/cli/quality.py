@@ -169,7 +169,10 @@ def train(
         threads=settings.threads or n_cores(),
     )
     with terminal.progress(is_shown=not json_output) as on_progress:
-        figures = run_training(run, settings, on_progress=on_progress)
+        try:
+            figures = run_training(run, settings, on_progress=on_progress)
+        except KeyboardInterrupt:  # while data was prepared or read
+            figures = {}
     if not figures:
         terminal.print_error(f"stopped: the same command goes on from {output}")
         raise typer.Exit(130)

@@ -34,7 +34,7 @@ from qa_service.reading.training.span_model import CONFIG, SpanModel
 from qa_service.reading.training.thaw import thaw
 from qa_service.reading.windows import WindowCutter
 from qa_service.sentences import sentence_spans
-from qa_service.training_data import held_back_source, prepared_sources
+from qa_service.training_data import HELD_BACK, held_back_source, prepared_sources
 
 MAX_TOKENS, OVERLAP = 256, 96
 # Batches of the training data from which an export learns how large the model's numbers become.
@@ -194,6 +194,10 @@ def _check_sources(paths: Sequence[Path]) -> None:
     if missing:
         raise TrainingError(f"there is no {', '.join(missing)}: name files or folders to train on")
     names = [source_name(path) for path in paths]
+    if taken := set(names) & set(HELD_BACK):
+        raise TrainingError(
+            f"{taken.pop()} is what a run calls questions that it holds back: rename that file or folder"
+        )
     if len(set(names)) < len(names):
         raise TrainingError(f"two sources have one name ({', '.join(names)}): rename a file or folder")
 

@@ -11,10 +11,10 @@ from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import TrainingError
 from qa_service.evaluation.questions import Question, load_question_set
-from qa_service.reading.training.encoder import remembering
 from qa_service.reading.training.examples import Example, GoldAnswer, hold_back, without_overlap
 from qa_service.reading.training.negatives import Prepared, without_answer
 from qa_service.reading.training.prepare import PreparedSource, prepare_source, read_source, write_source
+from qa_service.reading.training.ranking import remembering
 from qa_service.reading.training.sources import read_file, source_name, write_squad
 from qa_service.retrieval import Retriever
 from qa_service.sentences import sentence_spans
@@ -23,7 +23,7 @@ from qa_service.types import Filters, Hit
 logger = logging.getLogger(__name__)
 
 _FOLDER = "data"  # inside a run's folder
-_HELD_BACK = ("held-back-a", "held-back-b")  # for choosing, for reporting
+HELD_BACK = ("held-back-a", "held-back-b")  # for choosing, for reporting
 # Passages that the retriever hands over as near misses of one question.
 _N_NEAR = 20
 
@@ -68,9 +68,11 @@ def prepared_sources(
             continue
         examples = read_file(path)
         parts = {names[number]: without_overlap(examples, held) if number else examples}
+        if not parts[names[number]]:
+            raise TrainingError(f"{path} holds only passages that are held back of {paths[0]}: leave it out")
         if is_held_back_from:
             parts = _held_back(path, examples, n_held_back, run_folder)
-            held = [example for name in _HELD_BACK for example in parts[name]]
+            held = [example for name in HELD_BACK for example in parts[name]]
         for name, part in parts.items():
             if not (folder / f"{name}.gz").exists():
                 write_source(folder / f"{name}.gz", prepare(name, part))
@@ -80,7 +82,7 @@ def prepared_sources(
 
 def held_back_source(run_folder: Path) -> PreparedSource | None:
     """Return what is held back for choosing, or None if the run holds nothing back."""
-    path = run_folder / _FOLDER / f"{_HELD_BACK[0]}.gz"
+    path = run_folder / _FOLDER / f"{HELD_BACK[0]}.gz"
     return read_source(path) if path.exists() else None
 
 
@@ -88,8 +90,8 @@ def _held_back(path: Path, examples: Sequence[Example], n_articles: int, run_fol
     """Return what is kept for choosing and for reporting, also written in SQuAD's form, and the rest, by name."""
     rest, parts = hold_back(examples, n_articles)
     if not rest:
-        raise TrainingError(f"{path} has too few articles to hold back 2 x {n_articles}")
-    held = dict(zip(_HELD_BACK, parts, strict=True))
+        raise TrainingError(f"{path} has too few articles to hold back 2 x {n_articles}: ask for fewer (--hold-back)")
+    held = dict(zip(HELD_BACK, parts, strict=True))
     for name, part in held.items():
         write_squad(run_folder / f"{name}.json", part)
     return {**held, source_name(path): rest}

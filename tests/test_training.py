@@ -256,6 +256,28 @@ def test_data_that_cannot_be_used_is_named(
         start(replace(run, sources=tuple((Path(path), share) for path, share in sources)), settings)
 
 
+def test_a_file_of_questions_without_answers_is_read_beside_others(
+    run: TrainingRun, settings: Settings, tmp_path: Path
+) -> None:
+    qas = [{"id": "1", "question": "in nara who", "answers": [], "is_impossible": True}]
+    paragraphs = [{"context": "the farmers spoke.", "qas": qas}]
+    (tmp_path / "none.json").write_text(json.dumps({"data": [{"title": "none", "paragraphs": paragraphs}]}))
+    start(replace(run, sources=(*run.sources, (tmp_path / "none.json", 1.0)), n_examples=8), settings)
+    [item] = read_source(run.output / "data" / "none.gz").items
+    assert (item.example.answers, item.similar) == ((), ())
+
+
+def test_a_file_of_which_all_is_held_back_is_said(run: TrainingRun, settings: Settings, tmp_path: Path) -> None:
+    start(replace(run, n_examples=8), settings)
+    held = run.output / "held-back-b.json"
+    again = replace(run, output=tmp_path / "again", sources=(*run.sources, (held, 1.0)))
+    with pytest.raises(TrainingError, match="held-back-b is what a run calls"):
+        start(again, settings)
+    renamed = held.rename(tmp_path / "renamed.json")
+    with pytest.raises(TrainingError, match=r"renamed\.json holds only passages that are held back"):
+        start(replace(again, sources=(*run.sources, (renamed, 1.0))), settings)
+
+
 def test_too_few_articles_to_hold_back_is_said(run: TrainingRun, settings: Settings) -> None:
     with pytest.raises(TrainingError, match="too few articles to hold back 2 x 3"):
         start(replace(run, n_held_back=3), settings)

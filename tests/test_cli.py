@@ -373,7 +373,7 @@ def test_train_names_a_source_that_is_missing(run, tmp_path: Path) -> None:  # t
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("weight", ["many", "0", "-1", "nan"])
+@pytest.mark.parametrize("weight", ["many", "0", "-1", "nan", "inf"])
 def test_train_refuses_a_weight_that_is_none(run, tmp_path: Path, weight: str) -> None:  # type: ignore[no-untyped-def]
     file = write_squad(tmp_path / "squad.json")
     result = run("train", f"{file}={weight}", "--output", str(tmp_path / "run"))

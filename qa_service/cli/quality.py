@@ -139,7 +139,10 @@ def train(
     ] = None,
     labelled: Annotated[int, typer.Option(min=1, help="Examples that the teacher judges.")] = 20_000,
     hold_back: Annotated[
-        int, typer.Option(min=0, help="Articles of the first source to choose on, and as many to report on.")
+        int,
+        typer.Option(
+            min=0, help="Articles of the first source, if it is a file, to choose on, and as many to report on."
+        ),
     ] = 4,
     seed: Annotated[int, typer.Option(help="Same seed, same order of the same examples.")] = 0,
     json_output: AsJson = False,
@@ -207,6 +210,6 @@ def _weighted(source: str) -> tuple[Path, float]:
         found = (Path(path), float(weight)) if is_given else (Path(source), 1.0)
     except ValueError as error:
         raise typer.BadParameter(f"{source!r}: the weight after '=' is not a number.") from error
-    if not found[1] > 0:
-        raise typer.BadParameter(f"{source!r}: a weight is above 0.")
+    if not 0 < found[1] < float("inf"):
+        raise typer.BadParameter(f"{source!r}: a weight is a number above 0.")
     return found

@@ -51,6 +51,11 @@ def test_sources_share_a_round_by_weight() -> None:
     assert len(items) == 8
 
 
+def test_a_source_of_the_smallest_weight_is_read_too() -> None:
+    items = plan(Mixture({"a": 999, "b": 1}), source("a", 9), source("b", 9, title="kyoto")).items(0)
+    assert len(items) == 9
+
+
 def test_every_question_comes_once_before_any_comes_twice() -> None:
     stream = plan(Mixture({"a": 1}, unanswerable=0, mistyped=0, in_keywords=0), source("a", 12))
     questions = [item.source.question for number in range(3) for item in stream.items(number)]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import onnx
 import pytest
 from fakes import WordEmbedder, passage
 from reading.training.span_tiny import save_tiny
@@ -83,6 +84,17 @@ def test_the_held_back_files_can_be_measured_and_were_not_trained_on(run: Traini
     assert len(trained) == 4
     assert not trained & {example.article for part in held for example in part}
     assert evaluate_reader(SpanReader(run.output / "reader"), held[0])["f1"].n == 2
+
+
+@pytest.mark.parametrize(("lost", "shipped"), [(0.9, "int8"), (1.0, "fp32")])
+def test_int8_is_shipped_when_it_costs_less_than_a_point(
+    run: TrainingRun, settings: Settings, monkeypatch: pytest.MonkeyPatch, lost: float, shipped: str
+) -> None:
+    measured = iter([{"f1": 0.0}, {"f1": 80.0}, {"f1": 80.0 - lost}])  # at the end of training, of fp32, of int8
+    monkeypatch.setattr("qa_service.training.evaluate", lambda *_, **__: next(measured))
+    assert start(replace(run, n_examples=8), settings)["shipped"] == shipped
+    graph = onnx.load(str(run.output / "reader" / "model.onnx")).graph
+    assert any("Integer" in node.op_type for node in graph.node) == (shipped == "int8")
 
 
 def test_the_same_command_goes_on_and_another_is_refused(run: TrainingRun, settings: Settings) -> None:

@@ -157,6 +157,7 @@ def test_what_stands_around_a_number_says_what_it_is(
         ("More than 40 percent said so.", "More than 40", "More than 40 percent"),
         ("It cost 350$ in all.", "350", "350$"),
         ("It cost 20 Canadian dollars.", "20", "20 Canadian dollars"),
+        ("It cost Rs. 500 crore.", "Rs. 500", "Rs. 500 crore"),
         ("They met on May 9, 2005.", "May 9", "May 9"),
         ("They talked for 30 minutes.", "30", "30"),
         ("They talked for 30 minutes.", "They talked", "They talked"),
@@ -178,6 +179,12 @@ def test_an_amount_is_not_broken_off(passage: str, words: str, completed: str) -
         ("Nearly all of them, 30 in number, came.", "30", "30"),
         ("They talked about Iraq.", "Iraq", "Iraq"),
         ("The flyover 12 cost much.", "12", "12"),
+        ("It costs no more than $20 million.", "$20 million", "no more than $20 million"),
+        ("It costs no more than $20 million.", "more than $20 million", "no more than $20 million"),
+        ("Not fewer than 12 people came.", "12", "Not fewer than 12"),
+        ("It costs nearly ₹3,000 a head.", "₹3,000", "nearly ₹3,000"),
+        ("It costs about EUR 20 million.", "20 million", "about EUR 20 million"),
+        ("It costs US$20 million.", "20 million", "US$20 million"),
     ],
 )
 def test_an_amount_keeps_its_reserve(passage: str, words: str, whole: str) -> None:

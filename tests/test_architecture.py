@@ -19,6 +19,7 @@ LAYERS = [
         "words",
         "months",
         "numbers",
+        "amounts",
         "wrapping",
         "model_folders",
         "inference",

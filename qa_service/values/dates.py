@@ -36,7 +36,7 @@ _EXPRESSION = re.compile(
 _TIME = re.compile(
     r"(?:\bat )?(?P<about>\b(?:about|around|approximately) )?(?:\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?"
     r" ?(?P<half>[ap]\.?m\b\.?)|\b(?P<hour24>\d{1,2}):(?P<minute24>\d\d)\b|\b(?P<noon>noon)\b)"
-    r"(?: in the (?P<daypart>morning|afternoon|evening))?(?:,? (?:\w+ time|[A-Z]{2,3}T)\b)?",
+    r"(?: in the (?P<daypart>morning|afternoon|evening))?(?:,? (?:\w+ time|(?-i:[A-Z]{1,3}T|UTC))\b)?",
     re.IGNORECASE,
 )
 _BOUNDS = frozenset({"by", "before", "after", "since", "until"})

@@ -125,6 +125,8 @@ def _split(text: str, start: int, end: int) -> list[Slice]:
     separators = [found for found in _SEPARATOR.finditer(words) if not any(a <= found.start() < b for a, b in whole)]
     if any(";" in found[0] for found in separators):
         separators = [found for found in separators if ";" in found[0]]
+    elif len({"," in found[0] for found in separators if found[0].strip(", ")}) > 1:
+        return []  # "red, blue, and black and white"
     items, position = [], 0
     for found in [*separators, None]:
         stop = found.start() if found else len(words)

@@ -38,6 +38,14 @@ _OFFICES = (
     "Commissioner|Commander|Lieutenant|Sergeant|Major|General|Administrator|Superintendent|Coordinator|Manager|Officer|"
     "Executive|Leader|Member|Representative|Assistant|Whip|Speaker|Counsel|Chief|Postmaster|Inspector|Attorney|Professor"
 )
+# "a spokesman for Minister Arel", "neither Holt nor Arel"
+_BELONGS = re.compile(
+    r"(?<!\baccording )(?<![\w-])(?:of|for|to|by|from|nor|in|with|at|on|about|against|what|than|if|"
+    r"whether|unless)[ \n]"
+    rf"(?:(?:the|then|former|late|his|her|its|their|{TITLE})[ \n])*$",
+    re.IGNORECASE,
+)
+_NEAR = 40
 # "EPA Administrator Stephen Johnson": up to the last office that a name of two words or more follows.
 _UP_TO_OFFICE = re.compile(rf"(?:\S+ ){{0,5}}(?:{_OFFICES}) (?=[^\W\d_a-z]\S* \S)")
 _IS_OFFICE = re.compile(rf"\b(?:{_OFFICES})\b")
@@ -119,6 +127,11 @@ def _is_of_person(name: str, release_text: str) -> bool:
 def is_title(words: str) -> bool:
     """Tell whether capitalised words are a title or an office, and name nobody."""
     return bool(_IS_TITLE.fullmatch(words))
+
+
+def belongs_to_another(text: str, start: int) -> bool:
+    """Tell whether what stands at `start` belongs to a noun before it, and isn't what the sentence tells of."""
+    return bool(_BELONGS.search(text[max(0, start - _NEAR) : start]))
 
 
 def asks_where(question: str) -> bool:

@@ -75,6 +75,9 @@ def test_a_question_after_one_thing_is_none_after_several(question: str) -> None
         ("sleeping pads, plastic sheets and other goods", ["sleeping pads", "plastic sheets", "other goods"]),
         ("March 3, 2006, and May 4, 2007", ["March 3, 2006", "May 4, 2007"]),
         ("Boise, Idaho, and Reno, Nevada", ["Boise, Idaho", "Reno, Nevada"]),
+        # Where a comma stands before the last "and", another "and" may be a part of an item
+        ("Procter & Gamble, Acme, and Ernst and Young", []),
+        ("black and white, red, and blue", []),
         # Names that are one, whatever they hold
         ("Trinidad and Tobago", []),
         ("Minister for Trade and Industry", []),

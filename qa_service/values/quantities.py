@@ -22,7 +22,7 @@ _BEHIND: Mapping[str, str] = {
     "euro": "EUR", "pound sterling": "GBP", "pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY",
     "won": "KRW", "indian rupee": "INR", "swiss franc": "CHF", "cent": "USD",
 }  # fmt: skip
-_CURRENCIES = _BEFORE | _BEHIND
+_CURRENCIES: Mapping[str, str] = {**_BEFORE, **_BEHIND}
 _OTHER_DOLLARS = re.compile(
     r"\b(?:Canadian|Australian|New Zealand|Hong Kong|Singapore|Taiwan) dollars?\b|(?<![A-Z])(?:CA?|A|NZ|HK)\$"
 )

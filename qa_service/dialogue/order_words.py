@@ -40,46 +40,27 @@ _OWN = r"(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\bits )(?<!\bmy )(?<!\bour )(?<!
 # Words of the present tense, after which "now" is the time of asking.
 _PRESENT = r"(?:is|are|does|do|has|have)"
 _STATE_OF_ART = r"(?:technolog\w*|equipment|generation|models?|techniques?|science|advances?|fashion|weapons?)\b"
-_ORDERS: tuple[tuple[DateOrder, re.Pattern[str]], ...] = tuple(
+_LATEST = (
+    rf"\b(?:latest|newest|most\s+recent)\b(?!\s+{_STATE_OF_ART})|\bmost\s+(?:recently|up[\s-]to[\s-]date)\b",
+    rf"\blast\b(?=\s+{_KIND}{_EVENT})|\bthe\s+(?P<words>last\s+time)\b",
+    r"(?:^\s*|\b(?:the|his|her|their|its)\s+|['’]s?\s+)(?P<words>last)\b"
+    rf"(?=\s+(?:{_OF_WHAT}{{1,3}}{_EVENT}|{_KIND}{_RECURRING}|(?:ones?|to|who|whom)\b))",
+    r"(?<!\bthe )(?<!\bat )\blast\b(?=\s+(?:[a-z]{3,}ed|got|won|met|gave|said|made|wrote)\b)",
+    # "hagels current position" is often typed without the apostrophe
+    r"(?:\b(?:the|their|his|her|its|are|[a-z]+s)|['’]s?)\s+(?P<words>current)\b(?=\s+(?!of\b|account\b)[a-z])",
+    r"\bright\s+now\b|\bas\s+of\s+now\b",
+    rf"\b{_PRESENT}\b(?:\s+[^\s,;:?]+){{0,12}}?(?<!\buntil)(?<!\btill)(?<!\bby)\s+"
+    r"(?P<words>now|currently|presently|at\s+present|to\s+date)\b",
+)
+_EARLIEST = (
+    rf"\b(?:earliest|originally|initially|oldest(?=\s+{_KIND}{_EVENT})|(?:original|initial)(?=\s+{_REVISED}))\b",
+    rf"\bthe\s+(?P<words>first\s+time)\b|(?<!\bat ){_OWN}\b(?-i:first)\b(?!-|[.,;:?]|\s+{_OF_A_NAME})",
+    rf"\b(?:his|her|their|its)\s+(?P<words>(?-i:first))\b(?=\s+{_OF_WHAT}{{0,3}}(?:{_EVENT}|{_RECURRING}))",
+)
+_ORDERS = tuple(
     (order, re.compile(pattern, re.IGNORECASE))
-    for order, pattern in (
-        (DateOrder.LATEST, rf"\b(?:latest|newest|most\s+recent)\b(?!\s+{_STATE_OF_ART})"),
-        (DateOrder.LATEST, r"\bmost\s+(?:recently|up[\s-]to[\s-]date)\b"),
-        (DateOrder.LATEST, rf"\blast\b(?=\s+{_KIND}{_EVENT})|\bthe\s+(?P<words>last\s+time)\b"),
-        (
-            DateOrder.LATEST,
-            rf"(?:^\s*|\b(?:the|his|her|their|its)\s+|['’]s?\s+)(?P<words>last)\b(?=\s+{_OF_WHAT}{{1,3}}{_EVENT})",
-        ),
-        (DateOrder.LATEST, rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>last)\b(?=\s+{_KIND}{_RECURRING})"),
-        (DateOrder.LATEST, r"\bthe\s+(?P<words>last)\b(?=\s+(?:ones?|to|who|whom)\b)"),
-        (DateOrder.LATEST, r"(?<!\bthe )(?<!\bat )\blast\b(?=\s+(?:[a-z]{3,}ed|got|won|met|gave|said|made|wrote)\b)"),
-        # "hagels current position" is often typed without the apostrophe
-        (
-            DateOrder.LATEST,
-            r"(?:\b(?:the|their|his|her|its|are|[a-z]+s)|['’]s?)\s+(?P<words>current)\b(?=\s+(?!of\b|account\b)[a-z])",
-        ),
-        (DateOrder.LATEST, r"\bright\s+now\b|\bas\s+of\s+now\b"),
-        (
-            DateOrder.LATEST,
-            rf"\b{_PRESENT}\b(?:\s+[^\s,;:?]+){{0,12}}?(?<!\buntil)(?<!\btill)(?<!\bby)\s+"
-            r"(?P<words>now|currently|presently|at\s+present|to\s+date)\b",
-        ),
-        (DateOrder.EARLIEST, r"\bearliest\b|\boriginally\b|\binitially\b"),
-        (DateOrder.EARLIEST, rf"\b(?:original|initial)\b(?=\s+{_REVISED})"),
-        (DateOrder.EARLIEST, rf"\boldest\b(?=\s+{_KIND}{_EVENT})"),
-        (
-            DateOrder.EARLIEST,
-            rf"\bthe\s+(?P<words>first\s+time)\b|(?<!\bat ){_OWN}\b(?-i:first)\b(?!-|[.,;:?]|\s+{_OF_A_NAME})",
-        ),
-        (
-            DateOrder.EARLIEST,
-            rf"\b(?:the|his|her|their|its|['’]s?)\s+(?P<words>first)\b(?=\s+{_KIND}{_RECURRING})",
-        ),
-        (
-            DateOrder.EARLIEST,
-            rf"\b(?:his|her|their|its)\s+(?P<words>(?-i:first))\b(?=\s+{_OF_WHAT}{{0,3}}(?:{_EVENT}|{_RECURRING}))",
-        ),
-    )
+    for order, patterns in ((DateOrder.LATEST, _LATEST), (DateOrder.EARLIEST, _EARLIEST))
+    for pattern in patterns
 )
 _ADVERB = re.compile(
     rf"\b(?:when|where)\s+did\s+.+?(?<!\bthe)(?<!\bat)\s(?P<words>{_OWN}first|last)(?=\s+(?!lady|vice|minister|week|month|year)[a-z])",

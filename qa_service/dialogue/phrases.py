@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from qa_service.dialogue.asking_words import AUXILIARY, END, NOUN, PREPOSITION
-from qa_service.dialogue.names import names_in
+from qa_service.dialogue.names import names_in, persons_in
 from qa_service.dialogue.references import DATE
 
 # These all say where.
@@ -51,7 +51,10 @@ _COPULA = re.compile(
     r"^(?:what|who|where|when|how(?: \w+)?)(?:['’]s| is| was| are| were) (?=(?:the |his |her |its |their )?[a-z]+$)",
     re.IGNORECASE,
 )
-_POSSESSIVE = re.compile(r"(?:his|her|their|its) ", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?:his|her|(their|its)) ", re.IGNORECASE)
+# "Putin's visit", and such a one with nothing behind it that may belong to it, too.
+_OWNED_THING = re.compile(rf"{_NAME}(?:(?<=['’]s)|(?<=s['’]))(?: [a-z][\w-]*){{1,2}}?")
+_WHOLE_OWNED_THING = re.compile(rf"{_OWNED_THING.pattern}(?= (?:{PREPOSITION}|{AUXILIARY}|{_VERB})\b|\W*$)")
 _THE_ONE = re.compile(rf"\bthe (?P<noun>\w+) (?:from|in|at|of|with|for) {_NAME}")
 _ONE_OF_THEM = re.compile(rf"^the |\b{PREPOSITION}\b", re.IGNORECASE)
 _SECOND = re.compile(rf"\band ({_NAME_WORD}(?: {_NAME_WORD})*)")
@@ -78,14 +81,25 @@ def with_noun(question: str, phrase: str) -> str:
     if copula := _COPULA.match(question.rstrip(END)):
         return f"{copula.group()}{phrase}?"
     names = names_in(question)
-    if (possessive := _POSSESSIVE.match(phrase)) and len(names) == 1:
-        return question.replace(names[0], f"{names[0]}'s {phrase[possessive.end() :]}")
+    possessive = _POSSESSIVE.match(phrase)
+    if possessive and len(names) == 1 and (possessive[1] or any(persons_in(question))):
+        owned = f"{names[0]}'s {phrase[possessive.end() :]}"
+        is_owner = re.search(rf"{re.escape(names[0])}['’]", question)
+        return _with_owned(question, owned) if is_owner else question.replace(names[0], owned)
+    if _OWNED_THING.match(phrase):
+        return _with_same_end(question, _named(question), phrase) or _with_owned(question, phrase)
     one = _THE_ONE.search(question)
     if one and (phrase.endswith(f" {one['noun']}") or (_ONE_OF_THEM.search(phrase) and not is_name(phrase))):
         return f"{question[: one.start()]}{phrase}{question[one.end() :]}"
     if (amount := _AMOUNT.match(question)) and _is_counted(phrase, question):
         return f"{amount['asking']}{phrase}{question[amount.end() :]}"
     return _with_name(question, phrase) if is_name(phrase) and _named(question) else f"{phrase}?"
+
+
+def _with_owned(question: str, phrase: str) -> str:
+    """Return the question with somebody's thing in place of one that it asks about; the phrase alone without one."""
+    taken = _WHOLE_OWNED_THING.search(question, 1) if _OWNED_THING.fullmatch(phrase) else None
+    return f"{question[: taken.start()]}{phrase}{question[taken.end() :]}" if taken else f"{phrase}?"
 
 
 def is_name(words: str) -> bool:

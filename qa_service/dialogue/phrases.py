@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from qa_service.dialogue.asking_words import AUXILIARY, END, NOUN, PREPOSITION
-from qa_service.dialogue.names import names_in, persons_in
+from qa_service.dialogue.names import names_in
 from qa_service.dialogue.references import DATE
 
 # These all say where.
@@ -51,7 +51,8 @@ _COPULA = re.compile(
     r"^(?:what|who|where|when|how(?: \w+)?)(?:['’]s| is| was| are| were) (?=(?:the |his |her |its |their )?[a-z]+$)",
     re.IGNORECASE,
 )
-_POSSESSIVE = re.compile(r"(?:his|her|(their|its)) ", re.IGNORECASE)
+# Whose "his" and "her" are is told apart elsewhere.
+_POSSESSIVE = re.compile(r"(?:their|its) ", re.IGNORECASE)
 # "Putin's visit", and such a one with nothing behind it that may belong to it, too.
 _OWNED_THING = re.compile(rf"{_NAME}(?:(?<=['’]s)|(?<=s['’]))(?: [a-z][\w-]*){{1,2}}?")
 _WHOLE_OWNED_THING = re.compile(rf"{_OWNED_THING.pattern}(?= (?:{PREPOSITION}|{AUXILIARY}|{_VERB})\b|\W*$)")
@@ -81,8 +82,7 @@ def with_noun(question: str, phrase: str) -> str:
     if copula := _COPULA.match(question.rstrip(END)):
         return f"{copula.group()}{phrase}?"
     names = names_in(question)
-    possessive = _POSSESSIVE.match(phrase)
-    if possessive and len(names) == 1 and (possessive[1] or any(persons_in(question))):
+    if (possessive := _POSSESSIVE.match(phrase)) and len(names) == 1:
         owned = f"{names[0]}'s {phrase[possessive.end() :]}"
         is_owner = re.search(rf"{re.escape(names[0])}['’]", question)
         return _with_owned(question, owned) if is_owner else question.replace(names[0], owned)

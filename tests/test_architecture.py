@@ -20,6 +20,7 @@ LAYERS = [
         "months",
         "numbers",
         "amounts",
+        "titles",
         "wrapping",
         "model_folders",
         "inference",

@@ -51,8 +51,7 @@ _COPULA = re.compile(
     r"^(?:what|who|where|when|how(?: \w+)?)(?:['’]s| is| was| are| were) (?=(?:the |his |her |its |their )?[a-z]+$)",
     re.IGNORECASE,
 )
-# Whose "his" and "her" are is told apart elsewhere.
-_POSSESSIVE = re.compile(r"(?:their|its) ", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?:his|her|(?P<its>their|its)) ", re.IGNORECASE)
 # "Putin's visit", and such a one with nothing behind it that may belong to it, too.
 _OWNED_THING = re.compile(rf"{_NAME}(?:(?<=['’]s)|(?<=s['’]))(?: [a-z][\w-]*){{1,2}}?")
 _WHOLE_OWNED_THING = re.compile(rf"{_OWNED_THING.pattern}(?= (?:{PREPOSITION}|{AUXILIARY}|{_VERB})\b|\W*$)")
@@ -82,7 +81,8 @@ def with_noun(question: str, phrase: str) -> str:
     if copula := _COPULA.match(question.rstrip(END)):
         return f"{copula.group()}{phrase}?"
     names = names_in(question)
-    if (possessive := _POSSESSIVE.match(phrase)) and len(names) == 1:
+    possessive = _POSSESSIVE.match(phrase)
+    if possessive and len(names) == 1 and (possessive["its"] or _does_something(names[0], question)):
         owned = f"{names[0]}'s {phrase[possessive.end() :]}"
         is_owner = re.search(rf"{re.escape(names[0])}['’]", question)
         return _with_owned(question, owned) if is_owner else question.replace(names[0], owned)
@@ -94,6 +94,10 @@ def with_noun(question: str, phrase: str) -> str:
     if (amount := _AMOUNT.match(question)) and _is_counted(phrase, question):
         return f"{amount['asking']}{phrase}{question[amount.end() :]}"
     return _with_name(question, phrase) if is_name(phrase) and _named(question) else f"{phrase}?"
+
+
+def _does_something(name: str, question: str) -> bool:
+    return re.search(rf"\b{AUXILIARY} {re.escape(name)}\b", question) is not None
 
 
 def _with_owned(question: str, phrase: str) -> str:

@@ -6,16 +6,12 @@ Two capitalised words without a title may be a company or a town: they are a per
 import re
 from itertools import islice
 
+from qa_service.titles import PLAIN_TITLE, RANK
 from qa_service.types import Value, ValueKind
 
 TITLE = (
-    r"(?:(?:U\.S\. |US |State |First |Deputy |Vice |Assistant |Acting |Former |Air Force |Army |Navy |Foreign |Prime |"
-    r"Attorney |Secretary |Lieutenant |Lt\.? |Major |Brigadier )*(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sen|Senator|"
-    r"Senators|Rep|Representative|Congressman|Congresswoman|Gov|Governor|Mayor|President|Premier|Chancellor|Minister|"
-    r"Secretary|Secretary of [A-Z]\w+(?: and [A-Z]\w+)?|Secretary-General|"
-    r"Minister (?:of|for) [A-Z][\w-]+(?: [A-Z][\w-]+)*|Ambassador|General|Gen|Colonel|Col|Captain|Capt|Sgt|Sergeant|"
-    r"Admiral|Adm|Chairman|Chairwoman|Director|Commissioner|Judge|Justice|Rev|Reverend|King|Queen|Prince|Princess|Sir|"
-    r"Lady|Lord|Pope|Chief)\.?)"
+    rf"(?:(?:{RANK} )*(?:{PLAIN_TITLE}|Secretary|Secretary of [A-Z]\w+(?: and [A-Z]\w+)?|Minister|"
+    r"Minister (?:of|for) [A-Z][\w-]+(?: [A-Z][\w-]+)*)\.?)"
 )
 _PARTICLE = r"(?:de|da|del|van|von|bin|al|el|ibn|la|ter|y)"
 _PART = r"(?:[A-Z]\.(?:[A-Z]\.)*|(?:[A-Z]['’])?[A-ZÀ-Þ][^\W\d_]*(?:[-'’][A-Z]?[^\W\d_]+)*)"

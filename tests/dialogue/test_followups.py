@@ -183,6 +183,7 @@ def test_asking_words_are_put_only_where_they_have_a_place(question: str, earlie
         ("And Bayh?", "Who won Lugar's Fitness Award?", "Who won Bayh's Fitness Award?"),
         ("And Putin's speech?", "When was Bush's visit?", "When was Putin's speech?"),
         ("And its loss?", "What was Acme's revenue in 2024?", "What was Acme's loss in 2024?"),
+        ("And his wife?", "Where does Hagel live?", "Where does Hagel's wife live?"),
         ("And her predecessor?", "Who is the CEO of Acme?", "her predecessor?"),
         ("And her salary?", "Who won the Booker Prize?", "her salary?"),
         ("And Putin's visit to Oslo?", "When did Bush go to Rome?", "Putin's visit to Oslo?"),

@@ -102,11 +102,10 @@ def read_dates(question: str, today: dt.date) -> UnderstoodDates | None:
 
 
 def _is_of_releases(match: re.Match[str], question: str) -> bool:
-    """Return whether a date, which stands in `question` unless it was quoted, is surely that of releases."""
-    start, end = match.span()
-    if question[start:end] != match.group() or IS_NUMERIC.search(match.group()):
+    """Return whether a date is surely that of releases; what is quoted in the question is blank in `question`."""
+    if IS_NUMERIC.search(match.group()):
         return False
-    before, after = question[:start], question[end:]
+    before, after = question[: match.start()], question[match.end() :]
     return bool(_RELEASE_BEFORE.search(before) or (not before.strip() and _SAYING_AFTER.match(after)))
 
 

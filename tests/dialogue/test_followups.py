@@ -291,6 +291,12 @@ def test_what_is_visited_is_no_person_but_a_place() -> None:
     )
 
 
+def test_what_answers_where_is_no_person_but_a_place() -> None:
+    turns = [Turn("Who resigned?", "Ann Lee"), Turn("Where does she live?", "Grand Forks")]
+    assert understand("When did she leave?", turns).question == "When did Ann Lee leave?"
+    assert understand("Who else lives there?", turns).question == "Who else lives in Grand Forks?"
+
+
 def test_words_that_ask_since_when_are_no_name() -> None:
     turns = [*BRIDGE, Turn("Since when?", "2010")]
     assert understand("Where was he born?", turns).question == "Where was he born?"

@@ -16,12 +16,11 @@ from qa_service.values.quotations import quotation_at, quotations
 _SAID = r"(?:said|says|added|stated|wrote|noted|concluded|explained|continued|declared|commented|remarked|argued|told)"
 # Beside a quotation; elsewhere what is announced or asked for may be a thing, and not the words.
 _SPOKE = (
-    r"(?:said|says|added|adds|stated|states|wrote|writes|noted|notes|concluded|concludes|explained|explains|continued|"
-    r"continues|declared|declares|commented|remarked|argued|argues|told|tells|replied|replies|answered|responded|asked|asks|"
-    r"warned|warns|insisted|insists|emphasi[sz]ed|stressed|announced|recalled|reiterated|repeated|observed|pointed out|"
-    r"claimed|joked|quipped|testified|reported|promised|pledged|vowed|assured|asserted|affirmed|confirmed|acknowledged|"
-    r"admitted|conceded|urged|cautioned|suggested|predicted|maintained|contended|countered|retorted|exclaimed|lamented|"
-    r"complained|proclaimed|underlined|underscored|reflected)"
+    rf"(?:{_SAID}|adds|states|writes|notes|concludes|explains|continues|declares|argues|tells|replied|replies|answered|"
+    r"responded|asked|asks|warned|warns|insisted|insists|emphasi[sz]ed|stressed|announced|recalled|reiterated|repeated|"
+    r"observed|pointed out|claimed|joked|quipped|testified|reported|promised|pledged|vowed|assured|asserted|affirmed|"
+    r"confirmed|acknowledged|admitted|conceded|urged|cautioned|suggested|predicted|maintained|contended|countered|"
+    r"retorted|exclaimed|lamented|complained|proclaimed|underlined|underscored|reflected)"
 )
 # "Nebraska Farm Bureau President Keith Olsen": whatever is capitalised before a name belongs to it.
 _CAPITALISED = (

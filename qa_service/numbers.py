@@ -29,7 +29,8 @@ SCALE = "|".join(_SCALES)
 
 _DENOMINATORS: Mapping[str, int] = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "tenth": 10}
 
-_DIGITS = r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?:\.\d+)?(?![.,]?\d)"
+# "Rs.500" is 500, but ".500" is less than one.
+_DIGITS = r"(?:(?<![\d.,])|(?<=\brs\.))(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?:\.\d+)?(?![.,]?\d)"
 _UNDER_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}|{'|'.join(_ONES)}|zero)"
 _UNDER_1000 = rf"(?:(?:{'|'.join(_ONES)}|a)[- ]hundred(?: (?:and )?{_UNDER_100})?|{_UNDER_100})"
 _IN_WORDS = rf"(?:{_UNDER_1000}[- ]thousand(?:,? (?:and )?{_UNDER_1000})?|{_UNDER_1000})"

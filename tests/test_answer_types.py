@@ -158,6 +158,8 @@ def test_what_stands_around_a_number_says_what_it_is(
         ("It cost 350$ in all.", "350", "350$"),
         ("It cost 20 Canadian dollars.", "20", "20 Canadian dollars"),
         ("It cost Rs. 500 crore.", "Rs. 500", "Rs. 500 crore"),
+        ("It cost Rs.500 crore.", "Rs.500", "Rs.500 crore"),
+        ("It cost 1.500 crore.", "500", "500"),
         ("They met on May 9, 2005.", "May 9", "May 9"),
         ("They talked for 30 minutes.", "30", "30"),
         ("They talked for 30 minutes.", "They talked", "They talked"),

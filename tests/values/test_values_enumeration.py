@@ -145,6 +145,13 @@ def test_a_name_that_heads_its_item_brings_in_the_other_items() -> None:
     assert items(text, "Union of Farmers", "Which unions are named?") == []
 
 
+def test_whoever_the_question_names_is_not_asked_for() -> None:
+    text = "The bill is by Dorgan, Lugar and Hagel."
+
+    assert items(text, "Dorgan, Lugar and Hagel", "Who signed the bill?") == ["Dorgan", "Lugar", "Hagel"]
+    assert items(text, "Dorgan, Lugar and Hagel", "Who else signed the bill of Dorgan?") == []
+
+
 def test_an_article_is_no_name_that_a_question_holds() -> None:
     assert items("The boats and the mills stay.", "The boats and the mills", "Which things are in the town?") == [
         "The boats",

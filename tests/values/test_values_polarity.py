@@ -88,6 +88,7 @@ def test_a_polarity_that_is_given_is_the_one_that_a_reader_sees(table: list[tupl
         ("Did Low close the crossing?", "Ms. Low decided, on July 5, to finally close the crossing.", None),
         ("Did Low decide to close the crossing?", "Ms. Low decided to close the crossing.", "yes"),
         ("Did Low close the crossing?", "Ms. Low declined to close the crossing.", "no"),
+        ("Did Low visit Beach?", "Ms. Low visited the farm of an old man from the hills of a town near Beach.", None),
         ("Did Low go to Beach?", "Ms. Low went to Beach.", None),
         ("Was aid given to Beach?", "Aid was given to Beach.", "yes"),
         ("Did High open the crossing?", "Ms. Low demanded that Mr. High open the crossing.", None),

@@ -2,7 +2,7 @@
 
 import re
 
-from qa_service.dialogue.asking_words import AUXILIARY, END, PREPOSITION, asks_only, complete_asking
+from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, END, PREPOSITION, asks_only, complete_asking
 from qa_service.dialogue.phrases import is_name, with_noun, with_phrase
 from qa_service.dialogue.references import DATE, YEAR
 
@@ -17,7 +17,7 @@ _DATED = re.compile(rf"^(?P<words>.+) (?P<preposition>{PREPOSITION}) (?P<date>{D
 # "How much to Peru?" after "How much did Japan give to Fiji?"
 _ASKED_AGAIN = re.compile(
     r"(?P<asking>how (?:much|many)|who|where|when) "
-    rf"(?P<words>{PREPOSITION} (?:(?-i:(?:the )?[A-Z])|\d|{DATE.pattern}).*)",
+    rf"(?P<words>{PREPOSITION} (?:(?-i:(?:the )?{CAPITAL})|\d|{DATE.pattern}).*)",
     re.IGNORECASE,
 )
 _WHEN = re.compile(

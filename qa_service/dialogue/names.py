@@ -7,14 +7,14 @@ or resigns.
 import re
 from collections.abc import Iterator
 
-from qa_service.dialogue.asking_words import AUXILIARY, PREPOSITION
+from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, PREPOSITION
 from qa_service.months import MONTH_NAME
 from qa_service.titles import PLAIN_TITLE, RANK
 
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
 _MAX_NAMES = 20
 _MAX_NAME_LENGTH = 100
-_NAME_WORD = r"[A-Z][\w'’.-]*[\w.]"
+_NAME_WORD = rf"{CAPITAL}[\w'’.-]*[\w.]"
 NAME = re.compile(rf"{_NAME_WORD}(?: (?:(?:of|de|van|von|al|bin|the|and) )?{_NAME_WORD})*")
 _PLACING = re.compile(r"\b(?:in|at|near|to|from|of|for|across|around|visit(?:ed|s|ing)?)(?: the)? $", re.IGNORECASE)
 _NO_PERSON = re.compile(

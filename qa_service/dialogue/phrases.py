@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from qa_service.dialogue.asking_words import AUXILIARY, END, NOUN, PREPOSITION
+from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, END, NOUN, PREPOSITION
 from qa_service.dialogue.names import names_in
 from qa_service.dialogue.references import DATE
 
@@ -11,7 +11,7 @@ from qa_service.dialogue.references import DATE
 _PLACING = frozenset({"at", "for", "from", "in", "near", "of", "on", "to"})
 _SITUATING = frozenset({"at", "in", "near"})
 _DIRECTING = frozenset({"about", "from", "to", "with"})
-_NAME_WORD = r"[A-Z][\w.'’-]*"
+_NAME_WORD = rf"{CAPITAL}[\w.'’-]*"
 _NEXT = rf" (?:(?:of|and|the|de) )?{_NAME_WORD}"
 _NAME = rf"{_NAME_WORD}(?:{_NEXT})*"
 # A possessive ends a name, and what follows is no other: "Nakasone's January call", "Lugar's Fitness Award".
@@ -108,7 +108,7 @@ def _with_owned(question: str, phrase: str) -> str:
 
 def is_name(words: str) -> bool:
     """Tell whether the words begin with a name or a number, or with "the" and one."""
-    return bool(re.match(r"(?:the )?(?:[A-Z]|\d)", words))
+    return bool(re.match(rf"(?:the )?(?:{CAPITAL}|\d)", words))
 
 
 def _alike(question: str, preposition: str, phrase: str) -> range | None:

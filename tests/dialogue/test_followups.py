@@ -143,6 +143,9 @@ def test_asking_words_are_put_only_where_they_have_a_place(question: str, earlie
 @pytest.mark.parametrize(
     ("question", "earlier", "whole"),
     [
+        # names of all Latin alphabets, and spaces of any number
+        ("and in Århus?", "Who spoke in Łódź in 2018?", "Who spoke in Århus in 2018?"),
+        ("And  in\nOslo ?", "Who spoke  in Łódź?", "Who spoke in Oslo?"),
         # what follows a name stays
         ("And to Vanuatu?", "What was the aid to Fiji worth?", "What was the aid to Vanuatu worth?"),
         ("And about Yemen?", "What did the report about Oman announce?", "What did the report about Yemen announce?"),
@@ -323,6 +326,7 @@ def test_a_follow_up_asked_again_means_what_it_meant() -> None:
 @pytest.mark.parametrize(
     ("question", "turn", "whole"),
     [
+        ("Where did she go?", Turn("Who resigned?", "Élisabeth Borne"), "Where did Élisabeth Borne go?"),
         ("What did he do?", Turn("Who led the Valdorian side?", "State Secretary Hugo Lind"), "What did Hugo Lind do?"),
         ("Who was before her?", Turn("Who is Mara Holt?", "Foreign Minister"), "Who was before Mara Holt?"),
         ("Where did he go?", Turn("What did Minister Arel announce?", None), "Where did Arel go?"),
@@ -498,7 +502,7 @@ def test_a_long_question_of_one_word_is_understood_in_no_time(token: str) -> Non
 
 
 def test_of_many_pronouns_the_first_are_resolved_and_a_question_that_grows_too_long_stays_as_typed() -> None:
-    assert understand("Did " + "him " * 10, HOSTS).question == "Did " + "Kenji Aoyama " * 8 + "him " * 2
+    assert understand("Did " + "him " * 10, HOSTS).question == "Did " + "Kenji Aoyama " * 8 + "him him"
     typed = "Did he go " + "on " * 662
     assert understand(typed, HOSTS).question == typed
 

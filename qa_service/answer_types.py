@@ -199,7 +199,7 @@ def start_of_amount(text: str, start: int) -> int:
         return start
     number = amount.end("before")
     before = _BEFORE_AMOUNT.search(text, max(0, number - _LONGEST_BEFORE_AMOUNT), number)
-    return min(start, before.start()) if before else start
+    return before.start() if before else start
 
 
 def end_of_amount(text: str, start: int, end: int) -> int:

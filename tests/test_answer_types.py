@@ -153,6 +153,7 @@ def test_what_stands_around_a_number_says_what_it_is(
     ("passage", "words", "completed"),
     [
         ("Aid of 490 million yen was given.", "490", "490 million yen"),
+        ("Aid of 20 to 490 million yen was given.", "20 to 490", "20 to 490 million yen"),
         ("Aid of 490 million yen was given.", "Aid of 490 million", "Aid of 490 million yen"),
         ("More than 40 percent said so.", "More than 40", "More than 40 percent"),
         ("It cost 350$ in all.", "350", "350$"),

@@ -28,7 +28,10 @@ _Range = tuple[dt.date | None, dt.date | None]
 _FOLDED = str.maketrans("ſıİ", "sii")
 
 _BOUNDS = frozenset({"since", "before", "prior to", "after", "until", "till", "up to", "no later than", "by"})
-_MORE_YEARS = rf"(?:,\s+{YEAR}){{0,9}},?\s+(?:and|or|with|than|versus|vs\.?)\s+{YEAR}"
+_MORE_YEARS = rf"(?:(?:,\s+{YEAR}){{0,9}},?\s+(?:and|or|with|than|versus|vs\.?)\s+{YEAR}|(?:,\s+{YEAR}){{1,9}})"
+# "The 2006 press releases", "press releases 2006".
+_RELEASES = r"(?:(?:press|news)\s+)?releases?\b"
+_YEAR_OF_RELEASES = rf"{YEAR}(?=\s+{_RELEASES})|(?<=\breleases\s)(?:{YEARS}|{YEAR})"
 _SPAN = rf"(?:in|over|during|within)\s+the\s+(?P<span>(?:last|past)\s+(?:{COUNT}\s+)?{UNIT})\b(?!['’]|\s+of\b)"
 _PREPOSITION = (
     r"(?:in|on|during|throughout|since|before|after|prior\s+to|until|till|up\s+to|no\s+later\s+than|by|of|from|"
@@ -47,7 +50,8 @@ _EXPRESSION = re.compile(
     rf"|between\s+(?P<b1>{_END})\s+and\s+(?P<b2>{DATED}|{YEAR})"
     rf"|from\s+(?P<f1>{_END})\s+(?:to|until|till|through)\s+(?P<f2>{DATED}|{YEAR})"
     rf"|{_SPAN}"
-    rf"|(?:(?P<preposition>{_PREPOSITION})\s+{_EDGE}?(?P<after>{STRETCH}|{DATED}|{YEARS}|{YEAR})|(?P<bare>{STRETCH}|{DATED}))"
+    rf"|(?:(?P<preposition>{_PREPOSITION})\s+{_EDGE}?(?P<after>{STRETCH}|{DATED}|{YEARS}|{YEAR})|"
+    rf"(?P<bare>{STRETCH}|{DATED}|{_YEAR_OF_RELEASES}))"
     rf"(?:{_OPEN}|(?P<more>{_MORE_YEARS}))?)",
     re.IGNORECASE,
 )
@@ -62,6 +66,7 @@ _RELEASE_BEFORE = re.compile(
     rf"(?:\s+(?:was\s+|were\s+)?(?:issued|published|dated|made|released|given))?\s+$|\b{_SAYING}\s+$",
     re.IGNORECASE,
 )
+_RELEASE_AFTER = re.compile(rf"\s+{_RELEASES}", re.IGNORECASE)
 _SAYING_AFTER = re.compile(rf"^,?\s*what\s+(?:did|has|have|does|do)\b.*\b{_SAYING}\b", re.IGNORECASE)
 
 # Quoted words, what "who said that" asks about, and "at the latest" ask for no order, and no date in them is a filter.
@@ -106,7 +111,8 @@ def _is_of_releases(match: re.Match[str], question: str) -> bool:
     if IS_NUMERIC.search(match.group()):
         return False
     before, after = question[: match.start()], question[match.end() :]
-    return bool(_RELEASE_BEFORE.search(before) or (not before.strip() and _SAYING_AFTER.match(after)))
+    is_beside_releases = _RELEASE_BEFORE.search(before) or _RELEASE_AFTER.match(after)
+    return bool(is_beside_releases or (not before.strip() and _SAYING_AFTER.match(after)))
 
 
 def _hull(ranges: Sequence[_Range]) -> _Range:

@@ -54,7 +54,7 @@ DATED = "|".join(
         r"the\s+(?:early\s+|late\s+)?(?:19|20)\d0s\b",
         r"(?:(?:the\s+day\s+before\s+)?yesterday|today)\b(?!['’])",
         rf"(?:last|this)\s+(?:week|month|year|{ONE_MONTH}|{_SEASON})\b(?!['’]|\s+of\b)",
-        rf"last\s+(?:{'|'.join(_WEEKDAYS)})\b(?!['’])",
+        rf"last\s+(?:{'|'.join(_WEEKDAYS)})\b",
         rf"{COUNT}\s+{UNIT}\s+ago\b",
     )
 )

@@ -150,7 +150,7 @@ _SAYS_WHAT_IT_COSTS = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(rf"(?P<before>(?:\b{RESERVE}\s+)?(?:{_BEFORE_MONEY}\s?)?){NUMBER}", re.IGNORECASE)
-_BEFORE_AMOUNT = re.compile(rf"(?:\b{RESERVE}\s+)?(?:{_BEFORE_MONEY}\s?)?$", re.IGNORECASE)
+_BEFORE_AMOUNT = re.compile(rf"(?:\b{RESERVE}\s+)?(?:{_BEFORE_MONEY}\s?)?\Z", re.IGNORECASE)
 _LONGEST_BEFORE_AMOUNT = 32
 # "3. North Korea" and "(3) Both leaders": what a line or a sentence is counted with.
 _LONGEST_INDENT = 64

@@ -182,6 +182,7 @@ def test_an_amount_is_not_broken_off(passage: str, words: str, completed: str) -
         ("Nearly all of them, 30 in number, came.", "30", "30"),
         ("They talked about Iraq.", "Iraq", "Iraq"),
         ("The flyover 12 cost much.", "12", "12"),
+        ("They came.\nThree observers went.", "Three", "Three"),
         ("It costs no more than $20 million.", "$20 million", "no more than $20 million"),
         ("It costs no more than $20 million.", "more than $20 million", "no more than $20 million"),
         ("Not fewer than 12 people came.", "12", "Not fewer than 12"),

@@ -158,18 +158,17 @@ def _says_where(question: str, taken: range) -> bool:
 
 
 def _with_name(question: str, phrase: str) -> str:
-    """Return the question with the name in place of one that holds it, or is as much in want of "the", or the last."""
+    """Return the question with the name in place of the last, best of one that is as much in want of "the"."""
     named = _named(question)
     if shared := _with_same_end(question, named, phrase):
         return shared
-    if (two := _NAME_AND_PHRASE.match(phrase)) and (taken := _alike(question, two["preposition"], two["phrase"])):
-        before, rest = question[: taken.start], question[taken.start :]
+    if (two := _NAME_AND_PHRASE.match(phrase)) and (other := _alike(question, two["preposition"], two["phrase"])):
+        before, rest = question[: other.start], question[other.start :]
         if _named(before):
             return with_phrase(_with_name(before, two["name"]) + rest, two["preposition"], two["phrase"])
-    holding = [name for name in named if phrase in name["name"]]
     alike = [name for name in named if _has_article(question, name) == phrase.startswith("the ")]
-    taken_name = (holding or alike or named)[-1]
-    return _put(question, taken_name, phrase, taken_name.end("name"))
+    taken = (alike or named)[-1]
+    return _put(question, taken, phrase, taken.end("name"))
 
 
 def _named(question: str) -> Sequence[re.Match[str]]:

@@ -31,6 +31,8 @@ def asked(question: str, *turns: tuple[str, str | None]) -> Understood:
         ("Who met him again?", TALKS, "Who met Lavrov again?"),
         # places and times
         ("And who else spoke there?", HOSTS, "who else spoke in Sapporo?"),
+        ("Who was premier then?", HOSTS, "Who was premier in October 2008?"),
+        ("Who took the one in May?", [Turn("When was Obama's first call?", None)], "Who took the call in May?"),
         ("Who came that month?", HOSTS, "Who came in October 2008?"),
         ("Who came that year?", HOSTS, "Who came in 2008?"),
         ("Who came that November?", HOSTS, "Who came in November 2008?"),

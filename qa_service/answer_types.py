@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 
+from qa_service.amounts import CURRENCY_CODES, RESERVE, SIGNS
 from qa_service.months import MONTH
 from qa_service.numbers import NUMBER
 
@@ -38,14 +39,13 @@ _MEASURES = (
     r"kilograms|grams|ounces|gallons|lit(?:er|re)s|barrels|bushels|\w*watts|degrees"
 )
 _SPANS_OF_TIME = r"seconds|minutes|mins|hours|days|nights|weeks|weekends|months|years|decades|centuries"
-_CURRENCY_CODES = (
-    r"usd|jpy|eur|gbp|chf|aud|cad|nzd|sgd|hkd|cny|rmb|inr|krw|php|idr|thb|vnd|myr|rm|zar|ghs|ngn|kes|brl|mxn|pln|sek|nok|"
-    r"dkk|czk|huf|aed|sar|egp|rs\.?|[ktu]sh\.?|us\$"
-)
+_SIGN = f"[{''.join(SIGNS)}]"
+_BEFORE_MONEY = rf"(?:(?:\b[a-z]{{1,2}})?{_SIGN}|\b(?:{'|'.join(CURRENCY_CODES)}|rmb|rm|rs\.?|[ktu]sh\.?))"
 _CURRENCIES = (
     r"dollars?|cents?|yen|euros?|pounds|pence|yuan|renminbi|rupees?|rupiah|francs?|pesos?|baht|won|ringgit|dong|rand|"
     r"kron(?:a|e|or|er)|r[ou]+bles?|lira|riyals?|dirhams?|shillings?|cedis?|dinars?|naira|zlotys?|forints?|shekels?|"
-    r"birr|taka|tenge|kwacha|kyat|hryvnias?|guilders?|korun[ay]|lats|litas|lei|leva|leones?|reais|usd|jpy|eur|gbp"
+    r"birr|taka|tenge|kwacha|kyat|hryvnias?|guilders?|korun[ay]|lats|litas|lei|leva|leones?|reais|"
+    rf"{'|'.join(CURRENCY_CODES)}"
 )
 _PAYING = (
     r"costs?|pay|pays|paid|paying|spend|spends|spent|spending|worth|charged?|donat\w+|raised?|raising|award\w*|loans?|loaned|"
@@ -106,7 +106,7 @@ _VAGUE = (
     r"once|twice|first|second|(?!north|south|month|worth)[a-z]{3,}th|daily|weekly|monthly|yearly|annual\w*)\b"
 )
 _LOOKS = {
-    AnswerType.AGE: r"(?<![\d.,:$€£¥])(?:1[0-3]\d|\d\d?)(?![\d,:]|\.\d)|"
+    AnswerType.AGE: rf"(?<!{_SIGN})(?<![\d.,:])(?:1[0-3]\d|\d\d?)(?![\d,:]|\.\d)|"
     rf"\b(?:{_SMALL}|\w+ties|infant|newborn)\b",
     AnswerType.CLOCK: r"\b(?:[0-2]\d[0-5]\d|noon|midday|midnight|dawn|dusk|morning|afternoon|evening|night)\b",
     AnswerType.COUNT: _VAGUE,
@@ -136,7 +136,7 @@ _NO_THINGS = (
     r"and|for|from|was|were|will|would|has|had|the|each|per|over|under|with|that|which|while|after|before|through|since"
 )
 _A_NUMBER = re.compile(
-    rf"(?P<currency_before>(?:[$€£¥₩₹₱₦]|\b(?:{_CURRENCY_CODES}))\s?)?(?P<month>\b(?:{MONTH})\.?\s)?"
+    rf"(?P<currency_before>{_BEFORE_MONEY}\s?)?(?P<month>\b(?:{MONTH})\.?\s)?"
     rf"(?P<number>{NUMBER})(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?P<share>\s?%|\s(?:per ?cent|percentage)(?:\spoints?)?\b)?"
     rf"(?P<unit>[\s-]{{0,2}}(?:(?:more|metric|square|full|consecutive|straight)\s)?(?:{_SPANS_OF_TIME}|{_MEASURES})\b)?"
     rf"(?P<currency>[$€£]|[\s-]{{0,2}}(?:(?:U\.?S\.?|\w+an) )?(?:{_CURRENCIES})\b)?"
@@ -153,17 +153,13 @@ _A_YEAR = re.compile(
     re.IGNORECASE,
 )
 _LEADING_ARTICLE = re.compile(r"^[\"“'‘(]*(?:the|an?)\b", re.IGNORECASE)
-_RESERVE = re.compile(
-    r"\b(?:about|almost|approximately|around|at (?:least|most)|close to|an estimated|(?:more|less|fewer) than|nearly|"
-    r"over|roughly|up to)\s+$",
-    re.IGNORECASE,
-)
-_LONGEST_RESERVE = 20
-_AMOUNT = re.compile(rf"(?:us)?[$€£¥]|{NUMBER}", re.IGNORECASE)
+_AMOUNT = re.compile(rf"(?P<before>(?:\b{RESERVE}\s+)?(?:{_BEFORE_MONEY}\s?)?){NUMBER}", re.IGNORECASE)
+_BEFORE_AMOUNT = re.compile(rf"(?:\b{RESERVE}\s+)?(?:{_BEFORE_MONEY}\s?)?\Z", re.IGNORECASE)
+_LONGEST_BEFORE_AMOUNT = 32
 # "3. North Korea" and "(3) Both leaders": what a line or a sentence is counted with.
 _LONGEST_INDENT = 64
 _BEFORE_A_MARKER, _AFTER_A_MARKER = re.compile(r"(?:^|\n)\s*\(?$|\($"), re.compile(r"[.)]\s")
-_NO_DATE = re.compile(r"[$€£¥]\s?\d[\d,.]*|\b\d{1,3}(?:,\d{3})+\b|\d[\d.]*\s?(?:%|per ?cent\b)", re.IGNORECASE)
+_NO_DATE = re.compile(_SIGN + r"\s?\d[\d,.]*|\b\d{1,3}(?:,\d{3})+\b|\d[\d.]*\s?(?:%|per ?cent\b)", re.IGNORECASE)
 
 
 def expected_type(question: str) -> AnswerType | None:
@@ -203,11 +199,13 @@ def _is_capitalised(words: str) -> bool:
 
 
 def start_of_amount(text: str, start: int) -> int:
-    """Return where words begin when the reserve before the amount is taken in: "30 minutes" of "about 30 minutes"."""
-    if not _AMOUNT.match(text, start):
+    """Return where words begin when what belongs before the amount is taken in: "20" of "about EUR 20 million"."""
+    amount = _AMOUNT.match(text, start)
+    if amount is None:
         return start
-    reserve = _RESERVE.search(text, max(0, start - _LONGEST_RESERVE), start)
-    return reserve.start() if reserve else start
+    number = amount.end("before")
+    before = _BEFORE_AMOUNT.search(text, max(0, number - _LONGEST_BEFORE_AMOUNT), number)
+    return before.start() if before else start
 
 
 def end_of_amount(text: str, start: int, end: int) -> int:
@@ -242,8 +240,8 @@ def _has_unit(number: re.Match[str]) -> bool:
 def _may_be_money(number: re.Match[str]) -> bool:
     if number["currency_before"] or number["currency"]:
         return True
-    is_large = "," in number["number"] or re.search(r"illion|thousand", number["number"], re.IGNORECASE) is not None
-    return is_large and not any(number[part] for part in ("month", "ordinal", "share", "unit", "things"))
+    is_large = "," in number["number"] or re.search(r"illion|thousand|lakh|crore", number["number"], re.IGNORECASE)
+    return bool(is_large) and not any(number[part] for part in ("month", "ordinal", "share", "unit", "things"))
 
 
 _FITTING: Mapping[AnswerType, Callable[[re.Match[str]], bool]] = {

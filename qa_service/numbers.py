@@ -19,25 +19,33 @@ _SCALES: Mapping[str, int] = {
     "million": 10**6,
     "billion": 10**9,
     "trillion": 10**12,
+    "lakh": 10**5,
+    "lakhs": 10**5,
+    "crore": 10**7,
+    "crores": 10**7,
 }
+SCALE = "|".join(_SCALES)
+"""A pattern of the words, without groups, for text in which case doesn't count."""
+
 _DENOMINATORS: Mapping[str, int] = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "tenth": 10}
 
-_DIGITS = r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![.,]?\d)"
+# "Rs.500" is 500, but ".500" is less than one.
+_DIGITS = r"(?:(?<![\d.,])|(?<=\brs\.))(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?:\.\d+)?(?![.,]?\d)"
 _UNDER_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}|{'|'.join(_ONES)}|zero)"
 _UNDER_1000 = rf"(?:(?:{'|'.join(_ONES)}|a)[- ]hundred(?: (?:and )?{_UNDER_100})?|{_UNDER_100})"
 _IN_WORDS = rf"(?:{_UNDER_1000}[- ]thousand(?:,? (?:and )?{_UNDER_1000})?|{_UNDER_1000})"
 _HALF_MORE = r"(?:[- ]and[- ]a[- ]half)"
 NUMBER = (
-    rf"(?:half an? (?:{'|'.join(_SCALES)})\b|(?:a )?quarter of an? (?:million|billion|trillion)\b|"
-    rf"(?:{_DIGITS}|\b{_IN_WORDS}\b{_HALF_MORE}?|\ban?(?= (?:{'|'.join(_SCALES)})\b))"
-    rf"(?:[- ](?:{'|'.join(_SCALES)})\b)*)"
+    rf"(?:half an? (?:{SCALE})\b|(?:a )?quarter of an? (?:million|billion|trillion)\b|"
+    rf"(?:{_DIGITS}|\b{_IN_WORDS}\b{_HALF_MORE}?|\ban?(?= (?:{SCALE})\b))"
+    rf"(?:[- ](?:{SCALE})\b)*)"
 )
 """A pattern, without groups, for text in which case doesn't count."""
 
 FRACTION = re.compile(
     rf"({'|'.join(_ONES)}|an?)?[- ]?\b({'|'.join(_DENOMINATORS)})s?\b(?! (?:an?|of an?) )", re.IGNORECASE
 )
-_SCALED = re.compile(rf"\b(?:{'|'.join(_SCALES)})\b", re.IGNORECASE)
+_SCALED = re.compile(rf"\b(?:{SCALE})\b", re.IGNORECASE)
 
 
 def parse_number(text: str) -> Decimal:
@@ -55,7 +63,10 @@ def parse_number(text: str) -> Decimal:
         elif word == "hundred":
             current = (Decimal(1) if current is None else current) * 100
         elif word in _SCALES:
-            total += (Decimal(1) if current is None else current) * _SCALES[word]
+            if current is None and total:
+                total *= _SCALES[word]  # "five thousand million"
+            else:
+                total += (Decimal(1) if current is None else current) * _SCALES[word]
             current = None
     return total + (current or 0)
 

@@ -14,15 +14,18 @@ from pathlib import Path
 
 import torch
 
+from qa_service.assembly import make_embedder, make_reader
 from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder, model_source
 from qa_service.errors import ModelError, TrainingError
+from qa_service.protocols import Reader
 from qa_service.reading import PACKAGED, PACKAGED_NAME
 from qa_service.reading.reader_folder import DESCRIPTION, GRAPH, TOKENIZER, read_folder
 from qa_service.reading.training.distill import TaughtPlan, distillation_loss, label_rounds
 from qa_service.reading.training.evaluate import DevSet, dev_set, evaluate, onnx_scorer, torch_scorer
 from qa_service.reading.training.export import export_reader
 from qa_service.reading.training.features import Batch, collate
+from qa_service.reading.training.hard_negatives import hardest_first, read_candidates
 from qa_service.reading.training.loop import Recipe, Trainer, span_loss
 from qa_service.reading.training.plan import Mixture, Plan
 from qa_service.reading.training.prepare import PreparedSource
@@ -31,7 +34,7 @@ from qa_service.reading.training.span_model import CONFIG, SpanModel
 from qa_service.reading.training.thaw import thaw
 from qa_service.reading.windows import WindowCutter
 from qa_service.sentences import sentence_spans
-from qa_service.training_data import held_back_source, prepared_sources
+from qa_service.training_data import HELD_BACK, held_back_source, prepared_sources
 
 MAX_TOKENS, OVERLAP = 256, 96
 # Batches of the training data from which an export learns how large the model's numbers become.
@@ -57,6 +60,7 @@ class TrainingRun:
         unanswerable: Share of examples without an answer, not counting `n_beside`.
         n_beside: Similar passages read together with each one that answers, so that scores compare across passages.
         n_frozen: Lowest layers kept as they are, with the embeddings; None trains all.
+        hard_for: Reader, named as in the settings, whose mistakes over the folders among the sources are drawn most.
         teacher: Folder `model/` of a larger reader's run, whose judgement is learned beside the annotators'.
         n_labelled: Examples that the teacher judges; the run reads them again and again.
         n_held_back: Articles of the first source kept for choosing, and as many more for reporting.
@@ -70,6 +74,7 @@ class TrainingRun:
     unanswerable: float = 0.30
     n_beside: int = 0
     n_frozen: int | None = None
+    hard_for: str | None = None
     teacher: Path | None = None
     n_labelled: int = 20_000
     n_held_back: int = 4
@@ -94,6 +99,9 @@ def train(
     """
     _check_sources([path for path, _ in run.sources])
     model, tokenizer = load_base(run.base)
+    if run.teacher:
+        _model_folder(str(run.teacher))
+    judge = _judge(run, settings, lambda: embedder or make_embedder(settings)) if run.hard_for else None
     _claim(run)
     sources = prepared_sources(
         [path for path, _ in run.sources],
@@ -103,6 +111,8 @@ def train(
         on_progress=partial(on_progress, "preparing"),
         embedder=embedder,
     )
+    if judge:
+        sources = _hardest_first(run, sources, judge, partial(on_progress, "reading"))
     torch.set_num_threads(1)  # the trainer has its own threads, one piece of a batch each
     plan = _plan(run, sources, tokenizer)
     cutter = plan.cutter
@@ -135,6 +145,27 @@ def train(
     return _export(run, model, cutter, dev, samples)
 
 
+def _judge(run: TrainingRun, settings: Settings, embedder: Callable[[], SentenceTransformerEmbedder]) -> Reader:
+    if not any(path.is_dir() for path, _ in run.sources):
+        raise TrainingError("--hard-for is about questions over releases: name a folder with questions.jsonl as well")
+    return make_reader(settings.model_copy(update={"reader": run.hard_for, "threads": run.threads}), embedder)
+
+
+def _hardest_first(
+    run: TrainingRun, sources: Sequence[PreparedSource], judge: Reader, on_progress: Callable[[int, int], None]
+) -> list[PreparedSource]:
+    """Return the sources, folders in the order of the judge's mistakes; what it finds is kept in the run's folder."""
+    ordered = []
+    for (path, _), source in zip(run.sources, sources, strict=True):
+        if path.is_dir():
+            findings = run.output / "readings" / f"{source.name}.jsonl"
+            found = read_candidates(source, judge, findings, on_progress=on_progress)
+            ordered.append(hardest_first(source, found, seed=run.seed))
+        else:
+            ordered.append(source)
+    return ordered
+
+
 def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) -> Plan:
     cutter = WindowCutter.load(tokenizer, max_tokens=MAX_TOKENS, overlap=OVERLAP)
     weights = {source_name(path): weight for path, weight in run.sources}
@@ -144,13 +175,12 @@ def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) 
 
 def _taught(run: TrainingRun, sources: Sequence[PreparedSource], plan: Plan, on_progress: OnProgress) -> TaughtPlan:
     """Return the plan with the teacher's judgement, which is written to the run's folder round by round."""
-    assert run.teacher
-    teacher = run.teacher
+    teacher = str(run.teacher)
     labels = run.output / "labels"
     n_rounds = -(-run.n_labelled // plan.round_size)
     label_rounds(
-        lambda: SpanModel.load(teacher).eval(),
-        _plan(run, sources, teacher / TOKENIZER),
+        lambda: load_base(teacher)[0],
+        _plan(run, sources, _model_folder(teacher) / TOKENIZER),
         n_rounds,
         labels,
         n_threads=run.threads,
@@ -164,6 +194,10 @@ def _check_sources(paths: Sequence[Path]) -> None:
     if missing:
         raise TrainingError(f"there is no {', '.join(missing)}: name files or folders to train on")
     names = [source_name(path) for path in paths]
+    if taken := set(names) & set(HELD_BACK):
+        raise TrainingError(
+            f"{taken.pop()} is what a run calls questions that it holds back: rename that file or folder"
+        )
     if len(set(names)) < len(names):
         raise TrainingError(f"two sources have one name ({', '.join(names)}): rename a file or folder")
 
@@ -172,27 +206,36 @@ def load_base(base: str) -> tuple[SpanModel, Path]:
     """Return the model to start from and its tokenizer's file: an encoder's or a reader's, as weights or as a graph.
 
     Raises:
-        ModelError: The folder lacks a file, or its files don't belong together.
+        ModelError: The folder lacks a file, its files don't belong together, or it is no model of a form that can be
+            trained.
     """
-    folder = PACKAGED if base == PACKAGED_NAME else Path(model_source(base))
-    for file in (TOKENIZER, CONFIG):
-        if not (folder / file).is_file():
-            raise ModelError(f"base {base!r} is not a folder with {file}: name a model's folder, or leave it out")
+    folder = _model_folder(base)
     if (folder / DESCRIPTION).is_file():
         read_folder(folder)  # compares its files with their checksums
-    graphs = sorted(folder.glob("*.onnx"))
-    if any(folder.glob("*.safetensors")) or not graphs:
-        return SpanModel.load(folder), folder / TOKENIZER
-    model = SpanModel.untrained(folder)
-    thaw(graphs[0], model)
+    graphs = [] if any(folder.glob("*.safetensors")) else sorted(folder.glob("*.onnx"))
+    try:
+        model = SpanModel.untrained(folder) if graphs else SpanModel.load(folder)
+    except Exception as error:  # those of transformers and safetensors have no common class
+        raise ModelError(f"{base!r} can't be trained: {error}") from error
+    if graphs:
+        thaw(graphs[0], model)
     return model, folder / TOKENIZER
 
 
+def _model_folder(model: str) -> Path:
+    folder = PACKAGED if model == PACKAGED_NAME else Path(model_source(model))
+    for file in (TOKENIZER, CONFIG):
+        if not (folder / file).is_file():
+            raise ModelError(f"{model!r} is not a folder with {file}: name the folder of a model")
+    return folder
+
+
 def _claim(run: TrainingRun) -> None:
-    """Write down what the folder's run is, or make sure that it is this one."""
+    """Write down what the folder's run is or, if it has data already, make sure that it is this one."""
     recipe = json.loads(json.dumps(asdict(run) | {"threads": None}, default=str))
     path = run.output / "recipe.json"
-    if path.exists():
+    has_data = any([*run.output.glob("data/*.gz"), *run.output.glob("held-back-*.json")])
+    if path.exists() and has_data:
         known = json.loads(path.read_text("utf-8"))
         other = sorted(key for key in recipe if recipe[key] != known.get(key))
         if other:
@@ -201,7 +244,7 @@ def _claim(run: TrainingRun) -> None:
                 "or name another folder"
             )
         return
-    if run.output.exists() and any(run.output.iterdir()):
+    if not path.exists() and run.output.exists() and any(run.output.iterdir()):
         raise TrainingError(f"{run.output} is not empty and holds no run: name another folder")
     run.output.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")

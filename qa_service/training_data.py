@@ -1,6 +1,7 @@
 """Reading-comprehension files and question sets to examples with near misses: a training run's data. Needs torch."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,10 @@ from qa_service.config import Settings
 from qa_service.embedding import SentenceTransformerEmbedder
 from qa_service.errors import TrainingError
 from qa_service.evaluation.questions import Question, load_question_set
-from qa_service.reading.training.encoder import remembering
 from qa_service.reading.training.examples import Example, GoldAnswer, hold_back, without_overlap
 from qa_service.reading.training.negatives import Prepared, without_answer
 from qa_service.reading.training.prepare import PreparedSource, prepare_source, read_source, write_source
+from qa_service.reading.training.ranking import remembering
 from qa_service.reading.training.sources import read_file, source_name, write_squad
 from qa_service.retrieval import Retriever
 from qa_service.sentences import sentence_spans
@@ -22,7 +23,7 @@ from qa_service.types import Filters, Hit
 logger = logging.getLogger(__name__)
 
 _FOLDER = "data"  # inside a run's folder
-_HELD_BACK = ("held-back-a", "held-back-b")  # for choosing, for reporting
+HELD_BACK = ("held-back-a", "held-back-b")  # for choosing, for reporting
 # Passages that the retriever hands over as near misses of one question.
 _N_NEAR = 20
 
@@ -67,9 +68,11 @@ def prepared_sources(
             continue
         examples = read_file(path)
         parts = {names[number]: without_overlap(examples, held) if number else examples}
+        if not parts[names[number]]:
+            raise TrainingError(f"{path} holds only passages that are held back of {paths[0]}: leave it out")
         if is_held_back_from:
             parts = _held_back(path, examples, n_held_back, run_folder)
-            held = [example for name in _HELD_BACK for example in parts[name]]
+            held = [example for name in HELD_BACK for example in parts[name]]
         for name, part in parts.items():
             if not (folder / f"{name}.gz").exists():
                 write_source(folder / f"{name}.gz", prepare(name, part))
@@ -79,7 +82,7 @@ def prepared_sources(
 
 def held_back_source(run_folder: Path) -> PreparedSource | None:
     """Return what is held back for choosing, or None if the run holds nothing back."""
-    path = run_folder / _FOLDER / f"{_HELD_BACK[0]}.gz"
+    path = run_folder / _FOLDER / f"{HELD_BACK[0]}.gz"
     return read_source(path) if path.exists() else None
 
 
@@ -87,8 +90,8 @@ def _held_back(path: Path, examples: Sequence[Example], n_articles: int, run_fol
     """Return what is kept for choosing and for reporting, also written in SQuAD's form, and the rest, by name."""
     rest, parts = hold_back(examples, n_articles)
     if not rest:
-        raise TrainingError(f"{path} has too few articles to hold back 2 x {n_articles}")
-    held = dict(zip(_HELD_BACK, parts, strict=True))
+        raise TrainingError(f"{path} has too few articles to hold back 2 x {n_articles}: ask for fewer (--hold-back)")
+    held = dict(zip(HELD_BACK, parts, strict=True))
     for name, part in held.items():
         write_squad(run_folder / f"{name}.json", part)
     return {**held, source_name(path): rest}
@@ -116,7 +119,7 @@ def _own_source(
             hit.passage
             for hit in hits
             if hit.passage.text != example.context
-            and not any(answer in hit.passage.text for answer in question.answers)
+            and not any(_places(answer, hit.passage.text) for answer in question.answers)
         ]
         for passage in near:
             if rows.setdefault(passage.text, len(rows)) == len(titles):
@@ -134,11 +137,31 @@ def _own_example(question: Question, hits: Sequence[Hit], retriever: Retriever, 
     if question.is_answerable:
         within = Filters(document_ids=question.documents)
         hits = retriever.retrieve(f"{question.question} {question.sentence}", _N_NEAR, within)
+        hits = sorted(hits, key=lambda hit: not _places(question.sentence, hit.passage.text))
     for hit in hits:
         text = hit.passage.text
-        answers = tuple(GoldAnswer(answer, text.index(answer)) for answer in question.answers if answer in text)
+        answers = _gold(question, text)
         if answers or not question.is_answerable:
             return Example(
                 question.id, source, hit.passage.document_id, question.question, text, answers, hit.passage.context
             )
     return None
+
+
+def _gold(question: Question, text: str) -> tuple[GoldAnswer, ...]:
+    """Return the answers that stand in the text, those in the question's sentence rather than others."""
+    first, last = next(iter(_places(question.sentence, text)), (0, 0))
+    found = []
+    for answer in question.answers:
+        if places := _places(answer, text):
+            start, end = min(places, key=lambda place: not first <= place[0] < last)
+            found.append(GoldAnswer(text[start:end], start))
+    return tuple(found)
+
+
+def _places(words: str, text: str) -> list[tuple[int, int]]:
+    """Return where the words stand in the text, whatever the white space; "14" does not stand in "2014" or "14.5"."""
+    pattern = r"\s+".join(map(re.escape, words.split()))
+    whole = rf"(?<!\d)(?<!\d[.,]){pattern}" if words[:1].isdigit() else pattern
+    whole += r"(?![.,]?\d)" if words[-1:].isdigit() else ""
+    return [match.span() for match in re.finditer(whole, text)]

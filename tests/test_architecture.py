@@ -19,6 +19,8 @@ LAYERS = [
         "words",
         "months",
         "numbers",
+        "amounts",
+        "titles",
         "wrapping",
         "model_folders",
         "inference",

@@ -373,12 +373,24 @@ def test_train_names_a_source_that_is_missing(run, tmp_path: Path) -> None:  # t
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("weight", ["many", "0", "-1", "nan"])
+@pytest.mark.parametrize("weight", ["many", "0", "-1", "nan", "inf"])
 def test_train_refuses_a_weight_that_is_none(run, tmp_path: Path, weight: str) -> None:  # type: ignore[no-untyped-def]
     file = write_squad(tmp_path / "squad.json")
     result = run("train", f"{file}={weight}", "--output", str(tmp_path / "run"))
     assert result.exit_code == 64
     assert not (tmp_path / "run").exists()
+
+
+def test_train_that_is_interrupted_says_how_it_goes_on(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qa_service.training.train", interrupted)
+    result = run("train", str(write_squad(tmp_path / "squad.json")), "--output", "reader-run")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "the same command goes on from reader-run" in result.stderr
 
 
 def test_train_makes_a_reader_that_eval_takes(  # type: ignore[no-untyped-def]

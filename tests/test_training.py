@@ -5,18 +5,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import onnx
 import pytest
 from fakes import WordEmbedder, passage
 from reading.training.span_tiny import save_tiny
 from safetensors.torch import load_file
 
 from qa_service.config import Settings
-from qa_service.errors import ModelError, TrainingError
+from qa_service.errors import ModelError, QaServiceError, TrainingError
 from qa_service.evaluation import evaluate_reader
 from qa_service.reading import SpanReader
+from qa_service.reading.training.hard_negatives import hardest_first, read_candidates
+from qa_service.reading.training.plan import Plan
 from qa_service.reading.training.prepare import PreparedSource, read_source, write_source
 from qa_service.reading.training.sources import read_file
 from qa_service.training import TrainingRun, train
+from qa_service.training_data import prepared_sources
 
 
 def write_squad(path: Path, n_articles: int) -> Path:
@@ -82,6 +86,17 @@ def test_the_held_back_files_can_be_measured_and_were_not_trained_on(run: Traini
     assert evaluate_reader(SpanReader(run.output / "reader"), held[0])["f1"].n == 2
 
 
+@pytest.mark.parametrize(("lost", "shipped"), [(0.9, "int8"), (1.0, "fp32")])
+def test_int8_is_shipped_when_it_costs_less_than_a_point(
+    run: TrainingRun, settings: Settings, monkeypatch: pytest.MonkeyPatch, lost: float, shipped: str
+) -> None:
+    measured = iter([{"f1": 0.0}, {"f1": 80.0}, {"f1": 80.0 - lost}])  # at the end of training, of fp32, of int8
+    monkeypatch.setattr("qa_service.training.evaluate", lambda *_, **__: next(measured))
+    assert start(replace(run, n_examples=8), settings)["shipped"] == shipped
+    graph = onnx.load(str(run.output / "reader" / "model.onnx")).graph
+    assert any("Integer" in node.op_type for node in graph.node) == (shipped == "int8")
+
+
 def test_the_same_command_goes_on_and_another_is_refused(run: TrainingRun, settings: Settings) -> None:
     start(run, settings)
     log = (run.output / "log.jsonl").read_text().count('"event": "step"')
@@ -122,9 +137,9 @@ def test_a_folder_that_holds_something_else_is_left_alone(run: TrainingRun, sett
     assert [path.name for path in run.output.iterdir()] == ["letter.txt"]
 
 
-def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever(
-    run: TrainingRun, settings: Settings, tmp_path: Path, write_releases: Callable[[dict[str, str]], Path]
-) -> None:
+@pytest.fixture
+def own(run: TrainingRun, tmp_path: Path, write_releases: Callable[[dict[str, str]], Path]) -> TrainingRun:
+    """A run over two own questions, one of which no release answers."""
     write_releases(
         {
             "a.txt": "Tokyo talks\n\nMay 1, 2005\n\nThe minister spoke in tokyo on monday about trade with the farmers "
@@ -140,8 +155,12 @@ def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever
          "answers": [], "miss": "near"},
     ]  # fmt: skip
     (tmp_path / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    own = replace(run, sources=((tmp_path, 1.0),), n_held_back=0, output=tmp_path / "own")
-    (tmp_path / "conversations.jsonl").write_text("")
+    return replace(run, sources=((tmp_path, 1.0),), n_held_back=0, output=tmp_path / "own")
+
+
+def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever(
+    own: TrainingRun, settings: Settings, tmp_path: Path
+) -> None:
     assert start(own, settings)["shipped"] == "int8"
     source = read_source(tmp_path / "own" / "data" / f"{tmp_path.name}.gz")
     answered, unanswered = source.items
@@ -150,6 +169,79 @@ def test_own_questions_are_read_with_passages_and_near_misses_from_the_retriever
     assert any("kyoto" in source.passages[row] for row in answered.similar)
     assert unanswered.example.answers == ()
     assert unanswered.similar  # other passages that the retriever finds for it, and that don't answer it either
+
+
+def test_an_own_questions_answer_is_marked_in_its_sentence_and_never_within_a_number(
+    settings: Settings, tmp_path: Path, write_releases: Callable[[dict[str, str]], Path]
+) -> None:
+    write_releases(
+        {
+            "a.txt": "Judge Sowah\n\nMay 1, 2018\n\nIn 2014 the judge chaired one for the Supreme Court of Ghana "
+            "for 14 months.\n\nThe judge wrote 88 judgments of the Supreme Court of Ghana,\n14\nof them dissents, "
+            "as his office has counted.\n",
+            "b.txt": "Judge Mensah\n\nMay 2, 2018\n\nThe judge wrote 2014 judgments of the Supreme Court, none of them "
+            "dissents, as his office has counted.\n",
+        }
+    )
+    row = {
+        "id": "1", "question": "How many judgments of the judge were dissents?", "kind": "number", "document": "a.txt",
+        "answers": ["14", "14 of them"], "sentence": "88 judgments of the Supreme Court of Ghana, 14 of them dissents",
+    }  # fmt: skip
+    (tmp_path / "questions.jsonl").write_text(json.dumps(row))
+    [source] = prepared_sources(
+        [tmp_path],
+        tmp_path,
+        settings.model_copy(update={"passage_tokens": 40}),
+        n_held_back=0,
+        on_progress=lambda *_: None,
+        embedder=WordEmbedder(),  # type: ignore[arg-type]
+    )
+    [item] = source.items
+    context = item.example.context
+    assert [context[answer.start :][:12] for answer in item.example.answers] == ["14\nof them d"] * 2
+    near = [source.passages[row] for row in item.similar]
+    assert any("2014 judgments" in passage for passage in near)
+    assert not any("14 months" in passage for passage in near)
+
+
+def test_own_questions_come_in_the_order_of_a_readers_mistakes_which_are_kept_when_the_run_is_cut_off(
+    own: TrainingRun, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = (write_squad(tmp_path / "articles.json", 2), 0.5)
+    hard = replace(own, sources=(*own.sources, articles), hard_for="sentence")
+
+    def cut_off(stage: str, *_: int) -> None:
+        if stage == "reading":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(hard, settings, on_progress=cut_off, embedder=WordEmbedder())  # type: ignore[arg-type]
+    kept = next((hard.output / "readings").iterdir())
+    [first] = kept.read_text().splitlines()
+
+    drawn: list[PreparedSource] = []
+    monkeypatch.setattr(
+        "qa_service.training.Plan", lambda sources, *rest, **more: drawn.extend(sources) or Plan(sources, *rest, **more)
+    )
+    told: list[tuple[str, int, int]] = []
+    assert start(hard, settings, told)["shipped"] == "int8"
+    assert ("reading", 2, 2) in told
+    lines = kept.read_text().splitlines()
+    assert lines[0] == first
+    assert [json.loads(line)["id"] for line in lines] == ["1", "2"]
+    prepared = [read_source(hard.output / "data" / f"{name}.gz") for name in (tmp_path.name, "articles")]
+    found = read_candidates(prepared[0], None, kept)  # type: ignore[arg-type]  # all is there, so no reader is asked
+    assert drawn == [hardest_first(prepared[0], found, seed=0), prepared[1]]
+
+
+@pytest.mark.parametrize(("reader", "message"), [("./nowhere", "no such folder"), ("sentence", "name a folder")])
+def test_a_reader_whose_mistakes_cannot_be_read_is_said_before_anything_is_written(
+    run: TrainingRun, settings: Settings, reader: str, message: str
+) -> None:
+    folders = ((run.output.parent, 1.0),) if reader == "./nowhere" else ()
+    with pytest.raises(QaServiceError, match=message):
+        start(replace(run, sources=(*run.sources, *folders), hard_for=reader), settings)
+    assert not run.output.exists()
 
 
 @pytest.mark.parametrize(
@@ -176,14 +268,55 @@ def test_data_that_cannot_be_used_is_named(
         start(replace(run, sources=tuple((Path(path), share) for path, share in sources)), settings)
 
 
+def test_a_file_of_questions_without_answers_is_read_beside_others(
+    run: TrainingRun, settings: Settings, tmp_path: Path
+) -> None:
+    qas = [{"id": "1", "question": "in nara who", "answers": [], "is_impossible": True}]
+    paragraphs = [{"context": "the farmers spoke.", "qas": qas}]
+    (tmp_path / "none.json").write_text(json.dumps({"data": [{"title": "none", "paragraphs": paragraphs}]}))
+    start(replace(run, sources=(*run.sources, (tmp_path / "none.json", 1.0)), n_examples=8), settings)
+    [item] = read_source(run.output / "data" / "none.gz").items
+    assert (item.example.answers, item.similar) == ((), ())
+
+
+def test_a_file_of_which_all_is_held_back_is_said(run: TrainingRun, settings: Settings, tmp_path: Path) -> None:
+    start(replace(run, n_examples=8), settings)
+    held = run.output / "held-back-b.json"
+    again = replace(run, output=tmp_path / "again", sources=(*run.sources, (held, 1.0)))
+    with pytest.raises(TrainingError, match="held-back-b is what a run calls"):
+        start(again, settings)
+    renamed = held.rename(tmp_path / "renamed.json")
+    with pytest.raises(TrainingError, match=r"renamed\.json holds only passages that are held back"):
+        start(replace(again, sources=(*run.sources, (renamed, 1.0))), settings)
+
+
 def test_too_few_articles_to_hold_back_is_said(run: TrainingRun, settings: Settings) -> None:
     with pytest.raises(TrainingError, match="too few articles to hold back 2 x 3"):
         start(replace(run, n_held_back=3), settings)
+    assert (
+        start(replace(run, n_held_back=0), settings)["shipped"] == "int8"
+    )  # nothing was made that other options spoil
 
 
 def test_a_base_that_is_no_model_folder_is_said(run: TrainingRun, settings: Settings) -> None:
     with pytest.raises(ModelError, match="no such folder"):
         start(replace(run, base="./nowhere"), settings)
+
+
+def test_a_base_whose_form_or_weights_cannot_be_used_is_said(run: TrainingRun, settings: Settings) -> None:
+    config = Path(run.base) / "config.json"
+    weights = Path(run.base) / "model.safetensors"
+    for file, content in ((weights, b"torn"), (config, b'{"model_type": "distilbert"}'), (config, b"{}")):
+        file.write_bytes(content)
+        with pytest.raises(ModelError, match="can't be trained: "):
+            start(run, settings)
+    assert not run.output.exists()
+
+
+def test_a_teacher_that_is_missing_is_said_before_anything_is_prepared(run: TrainingRun, settings: Settings) -> None:
+    with pytest.raises(ModelError, match=r"not a folder with tokenizer\.json"):
+        start(replace(run, teacher=run.output.parent / "documents"), settings)
+    assert not run.output.exists()
 
 
 def test_a_base_without_its_configuration_is_said(run: TrainingRun, settings: Settings) -> None:

@@ -125,12 +125,24 @@ def train(
         int | None,
         typer.Option(min=0, help="Keep the embeddings and this many layers as they are.", show_default=False),
     ] = None,
+    hard_for: Annotated[
+        str | None,
+        typer.Option(
+            metavar="READER",
+            help="Draw most what this reader (as in QA_READER) gets wrong: it reads each question of the folders over "
+            "its own passage and the five most similar ones.",
+            show_default=False,
+        ),
+    ] = None,
     teacher: Annotated[
         Path | None, typer.Option(help="model/ of a larger reader's run, to learn from as well.", show_default=False)
     ] = None,
     labelled: Annotated[int, typer.Option(min=1, help="Examples that the teacher judges.")] = 20_000,
     hold_back: Annotated[
-        int, typer.Option(min=0, help="Articles of the first source to choose on, and as many to report on.")
+        int,
+        typer.Option(
+            min=0, help="Articles of the first source, if it is a file, to choose on, and as many to report on."
+        ),
     ] = 4,
     seed: Annotated[int, typer.Option(help="Same seed, same order of the same examples.")] = 0,
     json_output: AsJson = False,
@@ -152,6 +164,7 @@ def train(
         unanswerable=unanswerable,
         n_beside=beside,
         n_frozen=freeze,
+        hard_for=hard_for,
         teacher=teacher,
         n_labelled=labelled,
         n_held_back=hold_back,
@@ -159,7 +172,10 @@ def train(
         threads=settings.threads or n_cores(),
     )
     with terminal.progress(is_shown=not json_output) as on_progress:
-        figures = run_training(run, settings, on_progress=on_progress)
+        try:
+            figures = run_training(run, settings, on_progress=on_progress)
+        except KeyboardInterrupt:  # while data was prepared or read
+            figures = {}
     if not figures:
         terminal.print_error(f"stopped: the same command goes on from {output}")
         raise typer.Exit(130)
@@ -194,6 +210,6 @@ def _weighted(source: str) -> tuple[Path, float]:
         found = (Path(path), float(weight)) if is_given else (Path(source), 1.0)
     except ValueError as error:
         raise typer.BadParameter(f"{source!r}: the weight after '=' is not a number.") from error
-    if not found[1] > 0:
-        raise typer.BadParameter(f"{source!r}: a weight is above 0.")
+    if not 0 < found[1] < float("inf"):
+        raise typer.BadParameter(f"{source!r}: a weight is a number above 0.")
     return found

@@ -14,6 +14,8 @@ PREPOSITION = r"(?:about|after|at|before|by|for|from|in|into|near|of|on|since|th
 _PRONOUN = r"(?:i|you|he|him|his|she|her|it|its|we|us|they|them|their|this|that|these|those|there)"
 END = "?.! ？！。"
 """What a question may end with, beside its words."""
+CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(ord('A'), 0x250))))}]"
+"""A pattern for a capital letter of the Latin alphabets, "É" and "Ö" included."""
 NOUN = rf"(?!(?:{AUXILIARY}|{_PRONOUN})\b)[\w-]+"
 """A pattern for a word that is neither an auxiliary nor a pronoun."""
 
@@ -37,7 +39,7 @@ _YES_OR_NO = re.compile(rf"{AUXILIARY}\b", re.IGNORECASE)
 _TIME_NOUN = re.compile(r"(?:what|which) (?:\w+ )?(?:time|date|day|weekday|week|month|year|hour)$", re.IGNORECASE)
 _HAS_PREPOSITION = re.compile(rf"\b{PREPOSITION}\b", re.IGNORECASE)
 _DANGLING = re.compile(rf"\b{PREPOSITION}$", re.IGNORECASE)
-_NAME = r"[A-Z][\w.-]*(?: [A-Z][\w.-]*)*"
+_NAME = rf"{CAPITAL}[\w.-]*(?: {CAPITAL}[\w.-]*)*"
 _SUBJECT = rf"(?:{_PRONOUN}|{_NAME}(?: and {_NAME})*)"
 _BE = r"(?:is|are|was|were|isn't|wasn't)"
 # "What did they say?", "what will the line cost?", "what were they discussing?"; not "what was the share?"

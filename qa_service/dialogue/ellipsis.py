@@ -2,7 +2,7 @@
 
 import re
 
-from qa_service.dialogue.asking_words import AUXILIARY, END, PREPOSITION, asks_only, complete_asking
+from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, END, PREPOSITION, asks_only, complete_asking
 from qa_service.dialogue.phrases import is_name, with_noun, with_phrase
 from qa_service.dialogue.references import DATE, YEAR
 
@@ -14,11 +14,18 @@ _HAS_PREDICATE = re.compile(
 )
 _WITH_PREPOSITION = re.compile(rf"^(?:back |out |over |also )?({PREPOSITION}) (.+)$", re.IGNORECASE)
 _DATED = re.compile(rf"^(?P<words>.+) (?P<preposition>{PREPOSITION}) (?P<date>{DATE.pattern})$", re.IGNORECASE)
+# "How much to Peru?" after "How much did Japan give to Fiji?"
+_ASKED_AGAIN = re.compile(
+    r"(?P<asking>how (?:much|many)|who|where|when) "
+    rf"(?P<words>{PREPOSITION} (?:(?-i:(?:the )?{CAPITAL})|\d|{DATE.pattern}).*)",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(
     rf"(?:\b(?P<preposition>{PREPOSITION}|between|during) )?"
     rf"(?P<dates>{DATE.pattern}(?P<end>(?: (?:and|to|until|till|through) | ?[-–] ?){DATE.pattern})?)",
     re.IGNORECASE,
 )
+_DAY = re.compile(r"\b\d{1,2}\b")
 # These say no more than that it was then.
 _THEN = frozenset({None, "at", "for", "from", "in", "of", "on"})
 _ORDINAL = (
@@ -40,6 +47,9 @@ def complete(fragment: str, question: str) -> str | None:
         question: The one before, as it stands alone.
     """
     words = fragment.strip().rstrip(END)
+    again = _ASKED_AGAIN.match(words)
+    if again and question.lower().startswith(f"{again['asking'].lower()} "):
+        words = again["words"]
     if asks_only(words):
         return complete_asking(words, question)
     if not words or len(words.split()) > _MAX_WORDS or has_predicate(words):
@@ -93,7 +103,9 @@ def _with_place_and_date(question: str, words: str) -> str | None:
     if dated is None or not DATE.search(question):
         return None
     preposition, phrase = _parted(dated["words"])
-    placed = _with_words(question, preposition, phrase) if is_name(phrase) else question
+    placed = _with_ordinal(question, dated["words"]) or (
+        _with_words(question, preposition, phrase) if is_name(phrase) else question
+    )
     return None if placed.startswith(question.rstrip(END)) else _with_date(placed, dated["preposition"], dated["date"])
 
 
@@ -103,9 +115,12 @@ def _with_date(question: str, preposition: str | None, date: str) -> str:
     if found is None or not (found["preposition"] or (preposition and preposition.lower()) in _THEN):
         return with_phrase(question, preposition or "in", date)
     redated = _redated(question, found, date)
-    if found["preposition"] and (preposition or found["end"]):
+    before = (found["preposition"] or "").lower()
+    is_day_no_more = before == "on" and not _DAY.search(date)
+    if before and (preposition or found["end"] or is_day_no_more):
         start, end = found.span("preposition")
-        redated = f"{redated[:start]}{preposition or 'in'}{redated[end:]}"
+        is_of = before == "of" and (preposition and preposition.lower()) in _THEN
+        redated = f"{redated[:start]}{'of' if is_of else preposition or 'in'}{redated[end:]}"
     return redated
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa_service.dialogue.asking_words import AUXILIARY, END, PREPOSITION, asks_only
+from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, END, PREPOSITION, asks_only
 from qa_service.dialogue.ellipsis import complete, has_predicate, is_fragment
 from qa_service.dialogue.references import Topic, has_capital, points_back, resolve
 from qa_service.dialogue.small_talk import is_small_talk, request_in, without_opening
@@ -45,7 +45,7 @@ _BARE_NOUN = re.compile(
     r"\bthe (?!(?:united|senate|house|white|president|world|european|first|last|latest|most)\b)[a-z]+(?=\?|$| "
     rf"(?:{AUXILIARY}|take|last|begin|start|end|come|go|get|give|cost|say|call|in|on|at|for|to|by|with|and|from)\b)"
 )
-_NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w'’-]*|\b(?:19|20)\d\d\b")
+_NAME = re.compile(rf"(?<!^)(?<![.?!] )\b{CAPITAL}[\w'’-]*|\b(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     """Return what `question` means after `history`, oldest turn first."""
     topic = Topic()
     for turn in history[-_MAX_TURNS:]:
-        asked = without_request(_in_small_letters(turn.question.strip()))
+        asked = without_request(_in_small_letters(" ".join(turn.question.split())))
         if is_small_talk(asked) or (topic.questions and not without_opening(asked)):
             continue  # "Thanks!" is no question to complete another with
         understood = _understand(asked, topic)
@@ -110,10 +110,13 @@ def _in_small_letters(question: str) -> str:
 def _understand(question: str, topic: Topic) -> Understood:
     if not topic.questions or is_small_talk(question):
         return Understood(question)
+    typed, question = question, " ".join(question.split())
     understood = _read(question, topic)
+    if understood.question == question:
+        return replace(understood, question=typed)
     # what would grow beyond what a caller may type stays as it was typed
     is_question = _has_letter(understood.question) and len(understood.question) <= MAX_QUESTION
-    return understood if is_question else replace(understood, question=question)
+    return understood if is_question else replace(understood, question=typed)
 
 
 def _read(question: str, topic: Topic) -> Understood:

@@ -7,13 +7,14 @@ or resigns.
 import re
 from collections.abc import Iterator
 
-from qa_service.dialogue.asking_words import AUXILIARY, PREPOSITION
+from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, PREPOSITION
 from qa_service.months import MONTH_NAME
+from qa_service.titles import PLAIN_TITLE, RANK
 
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
 _MAX_NAMES = 20
 _MAX_NAME_LENGTH = 100
-_NAME_WORD = r"[A-Z][\w'’.-]*[\w.]"
+_NAME_WORD = rf"{CAPITAL}[\w'’.-]*[\w.]"
 NAME = re.compile(rf"{_NAME_WORD}(?: (?:(?:of|de|van|von|al|bin|the|and) )?{_NAME_WORD})*")
 _PLACING = re.compile(r"\b(?:in|at|near|to|from|of|for|across|around|visit(?:ed|s|ing)?)(?: the)? $", re.IGNORECASE)
 _NO_PERSON = re.compile(
@@ -24,14 +25,8 @@ _NO_PERSON = re.compile(
     rf"university|valley|{MONTH_NAME})\b",
     re.IGNORECASE,
 )
-_RANK = r"acting|air force|army|assistant|attorney|chief|deputy|first|foreign|former|navy|prime|state|u\.?s\.?|vice"
 _MINISTER = r"(?:minister|secretary)(?: (?:of|for) [a-z][\w-]+(?: (?:and )?affairs)?)?"
-_TITLE = (
-    rf"(?:(?:{_RANK}) )*(?:{_MINISTER}|mr|mrs|ms|miss|dr|prof|professor|sens?|senators?|rep|representative|"
-    r"congressm[ae]n|congresswoman|gov|governor|mayor|president|premier|chancellor|secretary-general|ambassador|general|"
-    r"gen|colonel|col|captain|capt|sergeant|sgt|admiral|adm|chairm[ae]n|chairwoman|director|commissioner|judge|justice|"
-    r"king|queen|prince|princess|pope|lady|lord|sir|rev|chief)\.?"
-)
+_TITLE = rf"(?:{RANK} )*(?:{PLAIN_TITLE}|{_MINISTER})\.?"
 _TITLES = re.compile(rf"^(?:{_TITLE}(?: |$))+", re.IGNORECASE)
 _TITLED = re.compile(rf"\b{_TITLE} $", re.IGNORECASE)
 _MODIFYING = re.compile(r"(?:\bthe|['’]s) $", re.IGNORECASE)

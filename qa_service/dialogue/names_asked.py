@@ -73,4 +73,4 @@ def _pattern(word: str) -> re.Pattern[str]:
     letters = word.replace(".", "")
     if len(letters) > 1 and letters.isalpha() and letters.isupper():
         return re.compile(r"(?<!\w)" + r"\.?".join(letters) + r"(?!\w)")
-    return re.compile(r"(?<!\w)" + r"[-.\s’]*".join(_PART.findall(word)) + r"(?!\w)", re.IGNORECASE)
+    return re.compile(r"(?<!\w)" + r"[-.\s'’]*".join(_PART.findall(word)) + r"(?!\w)", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from qa_service.dialogue.asking_words import AUXILIARY, END, NOUN, PREPOSITION
+from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, END, NOUN, PREPOSITION
 from qa_service.dialogue.names import names_in
 from qa_service.dialogue.references import DATE
 
@@ -11,7 +11,7 @@ from qa_service.dialogue.references import DATE
 _PLACING = frozenset({"at", "for", "from", "in", "near", "of", "on", "to"})
 _SITUATING = frozenset({"at", "in", "near"})
 _DIRECTING = frozenset({"about", "from", "to", "with"})
-_NAME_WORD = r"[A-Z][\w.'’-]*"
+_NAME_WORD = rf"{CAPITAL}[\w.'’-]*"
 _NEXT = rf" (?:(?:of|and|the|de) )?{_NAME_WORD}"
 _NAME = rf"{_NAME_WORD}(?:{_NEXT})*"
 # A possessive ends a name, and what follows is no other: "Nakasone's January call", "Lugar's Fitness Award".
@@ -51,7 +51,10 @@ _COPULA = re.compile(
     r"^(?:what|who|where|when|how(?: \w+)?)(?:['’]s| is| was| are| were) (?=(?:the |his |her |its |their )?[a-z]+$)",
     re.IGNORECASE,
 )
-_POSSESSIVE = re.compile(r"(?:his|her|their|its) ", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?:his|her|(?P<its>their|its)) ", re.IGNORECASE)
+# "Putin's visit", and such a one with nothing behind it that may belong to it, too.
+_OWNED_THING = re.compile(rf"{_NAME}(?:(?<=['’]s)|(?<=s['’]))(?: [a-z][\w-]*){{1,2}}?")
+_WHOLE_OWNED_THING = re.compile(rf"{_OWNED_THING.pattern}(?= (?:{PREPOSITION}|{AUXILIARY}|{_VERB})\b|\W*$)")
 _THE_ONE = re.compile(rf"\bthe (?P<noun>\w+) (?:from|in|at|of|with|for) {_NAME}")
 _ONE_OF_THEM = re.compile(rf"^the |\b{PREPOSITION}\b", re.IGNORECASE)
 _SECOND = re.compile(rf"\band ({_NAME_WORD}(?: {_NAME_WORD})*)")
@@ -78,8 +81,13 @@ def with_noun(question: str, phrase: str) -> str:
     if copula := _COPULA.match(question.rstrip(END)):
         return f"{copula.group()}{phrase}?"
     names = names_in(question)
-    if (possessive := _POSSESSIVE.match(phrase)) and len(names) == 1:
-        return question.replace(names[0], f"{names[0]}'s {phrase[possessive.end() :]}")
+    possessive = _POSSESSIVE.match(phrase)
+    if possessive and len(names) == 1 and (possessive["its"] or _does_something(names[0], question)):
+        owned = f"{names[0]}'s {phrase[possessive.end() :]}"
+        is_owner = re.search(rf"{re.escape(names[0])}['’]", question)
+        return _with_owned(question, owned) if is_owner else question.replace(names[0], owned)
+    if _OWNED_THING.match(phrase):
+        return _with_same_end(question, _named(question), phrase) or _with_owned(question, phrase)
     one = _THE_ONE.search(question)
     if one and (phrase.endswith(f" {one['noun']}") or (_ONE_OF_THEM.search(phrase) and not is_name(phrase))):
         return f"{question[: one.start()]}{phrase}{question[one.end() :]}"
@@ -88,9 +96,19 @@ def with_noun(question: str, phrase: str) -> str:
     return _with_name(question, phrase) if is_name(phrase) and _named(question) else f"{phrase}?"
 
 
+def _does_something(name: str, question: str) -> bool:
+    return re.search(rf"\b{AUXILIARY} {re.escape(name)}\b", question) is not None
+
+
+def _with_owned(question: str, phrase: str) -> str:
+    """Return the question with somebody's thing in place of one that it asks about; the phrase alone without one."""
+    taken = _WHOLE_OWNED_THING.search(question, 1) if _OWNED_THING.fullmatch(phrase) else None
+    return f"{question[: taken.start()]}{phrase}{question[taken.end() :]}" if taken else f"{phrase}?"
+
+
 def is_name(words: str) -> bool:
     """Tell whether the words begin with a name or a number, or with "the" and one."""
-    return bool(re.match(r"(?:the )?(?:[A-Z]|\d)", words))
+    return bool(re.match(rf"(?:the )?(?:{CAPITAL}|\d)", words))
 
 
 def _alike(question: str, preposition: str, phrase: str) -> range | None:
@@ -140,18 +158,17 @@ def _says_where(question: str, taken: range) -> bool:
 
 
 def _with_name(question: str, phrase: str) -> str:
-    """Return the question with the name in place of one that holds it, or is as much in want of "the", or the last."""
+    """Return the question with the name in place of the last, best of one that is as much in want of "the"."""
     named = _named(question)
     if shared := _with_same_end(question, named, phrase):
         return shared
-    if (two := _NAME_AND_PHRASE.match(phrase)) and (taken := _alike(question, two["preposition"], two["phrase"])):
-        before, rest = question[: taken.start], question[taken.start :]
+    if (two := _NAME_AND_PHRASE.match(phrase)) and (other := _alike(question, two["preposition"], two["phrase"])):
+        before, rest = question[: other.start], question[other.start :]
         if _named(before):
             return with_phrase(_with_name(before, two["name"]) + rest, two["preposition"], two["phrase"])
-    holding = [name for name in named if phrase in name["name"]]
     alike = [name for name in named if _has_article(question, name) == phrase.startswith("the ")]
-    taken_name = (holding or alike or named)[-1]
-    return _put(question, taken_name, phrase, taken_name.end("name"))
+    taken = (alike or named)[-1]
+    return _put(question, taken, phrase, taken.end("name"))
 
 
 def _named(question: str) -> Sequence[re.Match[str]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
+from qa_service.dialogue.asking_words import CAPITAL
 from qa_service.dialogue.names import NAME, names_start, persons_answered, persons_in, places_in
 from qa_service.months import MONTH
 from qa_service.words import content_words
@@ -78,7 +79,7 @@ class Topic:
     def names(self) -> set[str]:
         """Words of the names and years that were said, in lower case."""
         said = " ".join([*self.questions, *(answer or "" for answer in self.answers)])
-        words = set(re.findall(r"[A-Z][\w'’-]*|\b(?:19|20)\d\d\b", said))
+        words = set(re.findall(rf"{CAPITAL}[\w'’-]*|\b(?:19|20)\d\d\b", said))
         return {re.sub(r"['’]s?$", "", word.lower()) for word in words}
 
     @property

@@ -36,7 +36,7 @@ _EXPRESSION = re.compile(
 _TIME = re.compile(
     r"(?:\bat )?(?P<about>\b(?:about|around|approximately) )?(?:\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?"
     r" ?(?P<half>[ap]\.?m\b\.?)|\b(?P<hour24>\d{1,2}):(?P<minute24>\d\d)\b|\b(?P<noon>noon)\b)"
-    r"(?: in the (?P<daypart>morning|afternoon|evening))?(?:,? (?:\w+ time|[A-Z]{2,3}T)\b)?",
+    r"(?: in the (?P<daypart>morning|afternoon|evening))?(?:,? (?:\w+ time|(?-i:[A-Z]{1,3}T|UTC))\b)?",
     re.IGNORECASE,
 )
 _BOUNDS = frozenset({"by", "before", "after", "since", "until"})
@@ -143,29 +143,26 @@ def _resolved(found: re.Match[str], n: int, year: str | None, release_date: dt.d
     number = _number(day) if day else None
     weekday = _WEEKDAYS.index(found[f"weekday{n}"][:3].lower()) if found[f"weekday{n}"] else None
     year = found[f"year{n}"] or year
-    years = [int(year)] if year else _near(month, number or 15, weekday, release_date)
-    if len(years) != 1:
+    of_year = int(year) if year else _near(month, number or 15, weekday, release_date)
+    if of_year is None:
         return None
     if number is None:
-        return f"{years[0]}-{month:02}" if weekday is None else None
-    written = _iso(years[0], month, number)
+        return f"{of_year}-{month:02}" if weekday is None else None
+    written = _iso(of_year, month, number)
     if written and weekday is not None and dt.date.fromisoformat(written).weekday() != weekday:
         return None
     return written
 
 
-def _near(month: int, day: int, weekday: int | None, release_date: dt.date | None) -> list[int]:
+def _near(month: int, day: int, weekday: int | None, release_date: dt.date | None) -> int | None:
+    """Return the year that brings the day near to the release; no two can."""
     if release_date is None:
-        return []
-    near = []
+        return None
     for year in (release_date.year - 1, release_date.year, release_date.year + 1):
-        written = _iso(year, month, day)
-        if written is None:
-            continue
-        date = dt.date.fromisoformat(written)
-        if abs(date - release_date) <= _MAX_AWAY and weekday in {None, date.weekday()}:
-            near.append(year)
-    return near
+        date = dt.date.fromisoformat(written) if (written := _iso(year, month, day)) else None
+        if date and abs(date - release_date) <= _MAX_AWAY and weekday in {None, date.weekday()}:
+            return year
+    return None
 
 
 def _number(day: str) -> int:

@@ -77,22 +77,18 @@ def asks_for_several(question: str) -> bool:
     return bool(_LIST.search(question.strip()))
 
 
-def enumerated(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[Slice, ...]:
-    """Return the items of the enumeration that the answer is, or is one of; empty when there is none.
+def items_of(question: str, text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[Slice, ...]:
+    """Return the items of the enumeration that the answer is, or is one of, when as many were asked for.
 
     Args:
+        question: Asks for several things, or there are no items.
         text: The release.
         span: Of the answer's words.
         sentence: That is cited, or sentences; items outside it are found in a bulleted list only.
     """
-    return _bullets(text, *span) or _alike(_split(text, *_extent(text, *span, *sentence)))
-
-
-def items_of(question: str, text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[Slice, ...]:
-    """Return `enumerated` for a question that asks for several, when as many are found as it asks for."""
     if not asks_for_several(question):
         return ()
-    items = enumerated(text, span, sentence)
+    items = _bullets(text, *span) or _alike(_split(text, *_extent(text, *span, *sentence)))
     asked = _COUNT.search(question)
     if any(_is_named(item.text, question) for item in items):
         return ()  # "who else signed with Dorgan?" does not ask for Dorgan
@@ -125,6 +121,8 @@ def _split(text: str, start: int, end: int) -> list[Slice]:
     separators = [found for found in _SEPARATOR.finditer(words) if not any(a <= found.start() < b for a, b in whole)]
     if any(";" in found[0] for found in separators):
         separators = [found for found in separators if ";" in found[0]]
+    elif len({"," in found[0] for found in separators if found[0].strip(", ")}) > 1:
+        return []  # "red, blue, and black and white"
     items, position = [], 0
     for found in [*separators, None]:
         stop = found.start() if found else len(words)

@@ -6,16 +6,12 @@ Two capitalised words without a title may be a company or a town: they are a per
 import re
 from itertools import islice
 
+from qa_service.titles import PLAIN_TITLE, RANK
 from qa_service.types import Value, ValueKind
 
 TITLE = (
-    r"(?:(?:U\.S\. |US |State |First |Deputy |Vice |Assistant |Acting |Former |Air Force |Army |Navy |Foreign |Prime |"
-    r"Attorney |Secretary |Lieutenant |Lt\.? |Major |Brigadier )*(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sen|Senator|"
-    r"Senators|Rep|Representative|Congressman|Congresswoman|Gov|Governor|Mayor|President|Premier|Chancellor|Minister|"
-    r"Secretary|Secretary of [A-Z]\w+(?: and [A-Z]\w+)?|Secretary-General|"
-    r"Minister (?:of|for) [A-Z][\w-]+(?: [A-Z][\w-]+)*|Ambassador|General|Gen|Colonel|Col|Captain|Capt|Sgt|Sergeant|"
-    r"Admiral|Adm|Chairman|Chairwoman|Director|Commissioner|Judge|Justice|Rev|Reverend|King|Queen|Prince|Princess|Sir|"
-    r"Lady|Lord|Pope|Chief)\.?)"
+    rf"(?:(?:{RANK} )*(?:{PLAIN_TITLE}|Secretary|Secretary of [A-Z]\w+(?: and [A-Z]\w+)?|Minister|"
+    r"Minister (?:of|for) [A-Z][\w-]+(?: [A-Z][\w-]+)*)\.?)"
 )
 _PARTICLE = r"(?:de|da|del|van|von|bin|al|el|ibn|la|ter|y)"
 _PART = r"(?:[A-Z]\.(?:[A-Z]\.)*|(?:[A-Z]['’])?[A-ZÀ-Þ][^\W\d_]*(?:[-'’][A-Z]?[^\W\d_]+)*)"
@@ -38,6 +34,14 @@ _OFFICES = (
     "Commissioner|Commander|Lieutenant|Sergeant|Major|General|Administrator|Superintendent|Coordinator|Manager|Officer|"
     "Executive|Leader|Member|Representative|Assistant|Whip|Speaker|Counsel|Chief|Postmaster|Inspector|Attorney|Professor"
 )
+# "a spokesman for Minister Arel", "neither Holt nor Arel"
+_BELONGS = re.compile(
+    r"(?<!\baccording )(?<![\w-])(?:of|for|to|by|from|nor|in|with|at|on|about|against|what|than|if|"
+    r"whether|unless)[ \n]"
+    rf"(?:(?:the|then|former|late|his|her|its|their|{TITLE})[ \n])*$",
+    re.IGNORECASE,
+)
+_NEAR = 40
 # "EPA Administrator Stephen Johnson": up to the last office that a name of two words or more follows.
 _UP_TO_OFFICE = re.compile(rf"(?:\S+ ){{0,5}}(?:{_OFFICES}) (?=[^\W\d_a-z]\S* \S)")
 _IS_OFFICE = re.compile(rf"\b(?:{_OFFICES})\b")
@@ -119,6 +123,11 @@ def _is_of_person(name: str, release_text: str) -> bool:
 def is_title(words: str) -> bool:
     """Tell whether capitalised words are a title or an office, and name nobody."""
     return bool(_IS_TITLE.fullmatch(words))
+
+
+def belongs_to_another(text: str, start: int) -> bool:
+    """Tell whether what stands at `start` belongs to a noun before it, and isn't what the sentence tells of."""
+    return bool(_BELONGS.search(text[max(0, start - _NEAR) : start]))
 
 
 def asks_where(question: str) -> bool:

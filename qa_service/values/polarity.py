@@ -9,6 +9,7 @@ import re
 
 from qa_service.months import MONTH_NAME
 from qa_service.types import Polarity
+from qa_service.values.names import belongs_to_another
 from qa_service.words import content_words
 
 _AUXILIARY = r"(?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should)"
@@ -21,7 +22,8 @@ _HEDGE = re.compile(
     r"expect(?:s|ed)?|consider\w*|propos\w+|seeks?|sought|intend\w*|allow\w*|allegedly|reportedly|claim\w*|will|"
     r"potential\w*|request\w*|encourag\w*|recommend\w*|aim\w*|tr(?:y|ies|ied)|attempt\w*|only|threat\w*|promis\w*|"
     r"pledg\w*|nearly|almost|hardly|barely|too|little|few|believ\w*|appear\w*|seem\w*|about to|so that|in order to|"
-    r"instead|rather|or|eligible|require[sd]?|must|need(?:s|ed)?|helps?)\b|\?",
+    r"instead|rather|or|eligible|require[sd]?|must|need(?:s|ed)?|helps?|"
+    r"partial\w*|partly|former(?:ly)?|vice|deputy|acting)\b|\?",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|until|except|up to|as long as|provided)\b", re.IGNORECASE)
@@ -71,6 +73,7 @@ _WAS = re.compile(r"\b(?:was|were|wasn't|weren't|be|been|being)\b", re.IGNORECAS
 _BEING = {"is": _IS, "are": _IS, "was": _WAS, "were": _WAS}
 _UNDECIDED = re.compile(r"\b(?:or|not|never|no|any|all|every|only)\b", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\b(?:ever|actually|really|in fact|indeed)\b", re.IGNORECASE)
+_OWNER = re.compile(r"([\w-]+)(?:['’]s|(?<=s)['’])(?!\w)")
 _WORD = re.compile(r"[\w'’-]+")
 # How far from the words that were asked for another word still bears on them, in words.
 _REACH = 4
@@ -126,6 +129,11 @@ def _of_clause(clause: str, question: str, wanted: list[str]) -> Polarity | None
             return None  # "agreed to close" doesn't say that it was closed
     if any(bears(found) for pattern in (_HEDGE, _NEGATIVE) for found in pattern.finditer(clause)):
         return None
+    for owner in _OWNER.finditer(clause):
+        if set(content_words(owner[1])) & set(wanted) and not re.search(
+            rf"\b{re.escape(owner[1])}['’]", question, re.IGNORECASE
+        ):
+            return None  # "Bush's father signed it" doesn't say that Bush did
     if not denials:
         return Polarity.YES
     following = content_words(clause[denials[0].end() :])[:1]
@@ -140,6 +148,8 @@ def _clause(sentence: str, wanted: list[str]) -> tuple[int, int] | None:
         return None
     back = _last_in_order(wanted[::-1], [stems[::-1] for _, stems in reversed(words[: last + 1])])
     first = last - (back or 0)
+    if belongs_to_another(sentence, words[first][0][0]):
+        return None
     parting = _ANOTHER_CLAUSE.finditer(sentence, words[first][0][0], words[last][0][1])
     if last - first > 2 * len(wanted) + _REACH or any(
         not set(content_words(word[0])) & set(wanted) for word in parting

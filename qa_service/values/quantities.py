@@ -8,16 +8,21 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from qa_service.numbers import NUMBER, fraction_of, parse_number, scale_of, written
+from qa_service.amounts import CURRENCY_CODES, RESERVE, RESERVES, SIGNS
+from qa_service.numbers import NUMBER, SCALE, fraction_of, parse_number, scale_of, written
 from qa_service.types import Value, ValueKind
 
-_CURRENCIES: Mapping[str, str] = {
-    "$": "USD", "us$": "USD", "usd": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD",
-    "€": "EUR", "£": "GBP", "¥": "JPY", "yen": "JPY", "dollar": "USD", "us dollar": "USD", "u.s. dollar": "USD",
+_CODES: Mapping[str, str] = {code.lower(): code for code in CURRENCY_CODES}
+_BEFORE: Mapping[str, str] = {
+    **SIGNS, **_CODES, "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "nz$": "NZD", "hk$": "HKD",
+}  # fmt: skip
+_BEHIND: Mapping[str, str] = {
+    **_CODES, "yen": "JPY", "dollar": "USD", "us dollar": "USD", "u.s. dollar": "USD",
     "american dollar": "USD", "canadian dollar": "CAD", "australian dollar": "AUD", "new zealand dollar": "NZD",
     "euro": "EUR", "pound sterling": "GBP", "pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY",
     "won": "KRW", "indian rupee": "INR", "swiss franc": "CHF", "cent": "USD",
 }  # fmt: skip
+_CURRENCIES: Mapping[str, str] = {**_BEFORE, **_BEHIND}
 _OTHER_DOLLARS = re.compile(
     r"\b(?:Canadian|Australian|New Zealand|Hong Kong|Singapore|Taiwan) dollars?\b|(?<![A-Z])(?:CA?|A|NZ|HK)\$"
 )
@@ -35,27 +40,18 @@ _SINGULAR: Mapping[str, str] = {
     "inches": "inch",
     "acre-feet": "acre-foot",
 }
-_WORDS = sorted((name for name in _CURRENCIES if name.isalpha() or " " in name), key=len, reverse=True)
-_SIGNS = sorted((name for name in _CURRENCIES if name[-1] in "$€£¥"), key=len, reverse=True)
-_SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
+_SIGN = "|".join(map(re.escape, sorted(_BEFORE, key=len, reverse=True)))
+_NAME = "|".join(map(re.escape, sorted(_BEHIND, key=len, reverse=True)))
 _UNIT = (
-    rf"(?:(?P<percent>%|per ?cent\b|percentage points?\b)|(?P<currency>(?:{'|'.join(map(re.escape, _WORDS))})s?\b)|"
+    rf"(?:(?P<percent>%|per ?cent\b|percentage points?\b)|(?P<currency>(?:{_NAME})s?\b)|"
     rf"(?P<time>(?:seconds?|minutes?|mins?|hours?|days?|weeks?|months?|years?|decades?)\b)|(?P<measure>(?:{_MEASURES})\b))"
 )
-_BOUNDS: Mapping[str, str] = {
-    "at least": r"at least|no (?:less|fewer) than|a minimum of|as (?:little|few) as",
-    "more than": r"more than|over|in excess of|upwards of|above",
-    "at most": r"at most|up to|no more than|as (?:much|many) as|a maximum of|within",
-    "less than": r"less than|fewer than|under|below",
-    "about": r"about|around|approximately|roughly|nearly|almost|some|close to|closer to|an estimated|estimated|circa",
-}
-_RESERVE = "|".join(f"(?:{words})" for words in _BOUNDS.values())
-_LEAD = rf"(?:for|in|at|of|by|with|only|just|the|a|an|total(?:ing)?|another|additional|further|{_RESERVE})"
+_LEAD = rf"(?:for|in|at|of|by|with|only|just|the|a|an|total(?:ing)?|another|additional|further|{RESERVE})"
 _QUANTITY = re.compile(
     rf"(?P<lead>(?:{_LEAD}\s+)*)(?P<between>between\s+|from\s+)?(?P<sign>{_SIGN})?\s?(?P<first>{NUMBER})"
-    rf"(?!(?:st|nd|rd|th)\b)(?P<suffix>(?:k|m|bn)\b)?"
+    rf"(?!(?:st|nd|rd|th)\b)(?P<suffix>(?:k|m|bn)\b|\s(?:m|bn|mn|mln)\b)?"
     rf"(?:\s?(?P<to>to|and|-|–)\s?(?:{_SIGN})?(?P<second>{NUMBER}))?(?:[\s-]{{0,2}}{_UNIT})?"
-    r"(?P<per>\s+(?:an?|per|each|every)\s+(?P<each>gallon|barrel|ton|bushel|acre|person|hour|day|week|month|year))?"
+    r"(?P<per>\s+(?:an?|per|each|every)\s+(?P<each>share|gallon|barrel|ton|bushel|acre|person|hour|day|week|month|year))?"
     r"(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -66,19 +62,16 @@ _DURATION = re.compile(
     rf"(?:,? and (?P<number2>an?\s|{NUMBER})\s?-?\s?(?P<unit2>second|minute|hour|day|week|month)s?\b)?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_ENDS_IN_RESERVE = re.compile(rf"\b(?:{_RESERVE})\s+(?:(?:the|a|an|another|additional|some)\s+)?$", re.IGNORECASE)
-_NUMBER_BEFORE = re.compile(r"(?:\d[.,]?|[$€£¥])$|\b(?:million|billion|thousand|hundred)\s$", re.IGNORECASE)
-_NUMBER_AFTER = re.compile(
-    r"[.,]?\d|\s?%|"
-    r"[-\s]?(?:hundred|thousand|million|billion|trillion|dozen|yen|dollars?|euros?|cents?|won|yuan|per ?cent)\b",
-    re.IGNORECASE,
-)
+_ENDS_IN_RESERVE = re.compile(rf"\b{RESERVE}\s+(?:(?:the|a|an|another|additional|some)\s+)?$", re.IGNORECASE)
+_NUMBER_BEFORE = re.compile(rf"(?:\d[.,]?|[{''.join(SIGNS)}])$|\b(?:{SCALE})\s$", re.IGNORECASE)
+_NUMBER_AFTER = re.compile(rf"[.,]?\d|\s?%|[-\s]?(?:{SCALE}|(?:{_NAME})s?|per ?cent)\b", re.IGNORECASE)
 # What is counted, or described: a few plain words, none of which brings in another number, place or time.
 _REST = re.compile(r"[-,]?(?:\s?[a-z][a-z'’-]*,?){0,4}[.]?")
 _TURNS = re.compile(
-    r"\b(?:of|in|from|by|to|and|or|including|over|than|with|more|less|plus|odd|after|before|ago|later|hundreds?)\b"
+    r"\b(?:of|in|from|by|to|and|or|including|over|than|with|more|less|plus|odd|after|before|ago|later|hundreds?|"
+    r"thousands|[bm]illions|per|an?)\b"
 )
-_SUFFIXES: Mapping[str, int] = {"k": 10**3, "m": 10**6, "bn": 10**9}
+_SUFFIXES: Mapping[str, int] = {"k": 10**3, "m": 10**6, "mn": 10**6, "mln": 10**6, "bn": 10**9}
 
 
 def quantity_value(words: str, release_text: str = "") -> Value | None:
@@ -93,6 +86,8 @@ def quantity_value(words: str, release_text: str = "") -> Value | None:
         return None
     if found["sign"] or found["currency"]:
         return _money(found, numbers, release_text)
+    if "m" in (found["suffix"] or "").lower():
+        return None  # "500 m" may be metres
     return _other_amount(found, numbers)
 
 
@@ -141,12 +136,12 @@ def is_cut_from_number(before: str, after: str) -> bool:
 
 def is_bare_number(words: str) -> bool:
     """Tell whether the words are a number without anything that it counts."""
-    return bool(re.fullmatch(rf"(?:(?:{_RESERVE})\s+)?{NUMBER}", words.strip(), re.IGNORECASE))
+    return bool(re.fullmatch(rf"(?:{RESERVE}\s+)?{NUMBER}", words.strip(), re.IGNORECASE))
 
 
 def _numbers(found: re.Match[str]) -> tuple[Decimal, ...] | None:
     """Return the amount, or both ends of a range; None when it is neither."""
-    first = parse_number(found["first"]) * _SUFFIXES.get((found["suffix"] or "").lower(), 1)
+    first = parse_number(found["first"]) * _SUFFIXES.get((found["suffix"] or "").strip().lower(), 1)
     if found["second"] is None:
         return None if (found["between"] or "").lower().startswith("between") else (first,)
     if found["to"].lower() == "and" and not (found["between"] or "").lower().startswith("between"):
@@ -160,18 +155,19 @@ def _numbers(found: re.Match[str]) -> tuple[Decimal, ...] | None:
 def _is_plain(rest: str) -> bool:
     """Tell whether what follows the amount can only be what it counts."""
     rest = rest.strip()
-    if rest and (rest[0] in "%$€£" or re.search(NUMBER, rest, re.IGNORECASE)):
+    if rest and (rest[0] == "%" or rest[0] in SIGNS or re.search(NUMBER, rest, re.IGNORECASE)):
         return False
     counted = " rupees francs pounds pesos rubles dinars "  # whose they are isn't said
     return bool(_REST.fullmatch(rest)) and not _TURNS.search(rest) and f" {rest.split(' ')[0]} " not in counted
 
 
 def _bound(lead: str) -> str | None:
-    return next((name for name, words in _BOUNDS.items() if re.search(rf"\b(?:{words})\b", lead, re.IGNORECASE)), None)
+    lead = " ".join(lead.split())
+    return next((name for name, words in RESERVES.items() if re.search(rf"\b(?:{words})\b", lead, re.IGNORECASE)), None)
 
 
 def _fraction(words: str) -> Value | None:
-    found = re.fullmatch(rf"(?P<lead>(?:(?:{_RESERVE})\s+)*)(?P<fraction>.+)", words, re.IGNORECASE)
+    found = re.fullmatch(rf"(?P<lead>(?:{RESERVE}\s+)*)(?P<fraction>.+)", words, re.IGNORECASE)
     fraction = fraction_of(found["fraction"]) if found else None
     return Value(ValueKind.NUMBER, fraction, _bound(found["lead"])) if found and fraction else None
 

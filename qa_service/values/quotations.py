@@ -18,7 +18,7 @@ def quotations(text: str) -> tuple[tuple[tuple[int, int], ...], ...]:
     open_pieces: list[tuple[int, int]] = []
     for paragraph in _PARAGRAPH.finditer(text):
         pairs, rest = _pairs(text, paragraph.start(), paragraph.end())
-        if open_pieces and not _begins_quoted(text, paragraph.start()):
+        if open_pieces and text[paragraph.start()] not in '"“':
             open_pieces = []  # nothing carries it on: a mark that was left out
         if open_pieces and pairs:
             pairs[0] = (paragraph.start(), pairs[0][1])
@@ -28,10 +28,6 @@ def quotations(text: str) -> tuple[tuple[tuple[int, int], ...], ...]:
         if rest is not None:
             open_pieces = [*open_pieces, (rest, paragraph.end())]
     return tuple(found)
-
-
-def _begins_quoted(text: str, start: int) -> bool:
-    return text[start] in '"“'
 
 
 def _pairs(text: str, start: int, end: int) -> tuple[list[tuple[int, int]], int | None]:

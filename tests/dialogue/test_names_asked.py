@@ -13,6 +13,7 @@ from qa_service.dialogue import names_asked, names_of_most
         ("How many E85 pumps are there?", "The 100th E-85 pump was opened."),
         ("What has Senator Dorgan called for?", "U.S. Sen. Byron Dorgan said so."),
         ("Should he resign, according to senators Biden, Hagel and Dorgan?", "Hagel thinks so."),
+        ("What did Mr. O’Brien say?", "Senator O'Brien said so."),
         ("How long did they talk?", "Nothing."),
     ],
 )

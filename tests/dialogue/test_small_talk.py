@@ -92,6 +92,10 @@ def test_a_year_that_was_asked_about_is_remembered() -> None:
     assert understand("And in Otaru?", turns).question == "How long did Aoyama and Lavrov talk in Otaru in 2007?"
 
 
+def test_a_turn_of_binding_words_only_is_no_question_to_lean_on() -> None:
+    assert understand("And in Otaru?", [*TALKS, Turn("And so, now?", None)]) == understand("And in Otaru?", TALKS)
+
+
 @pytest.mark.parametrize(
     "words", ["thanks ", "that's ", "no ", "ok great ", "thank you so much ", "! ", "see you ", "so "]
 )

@@ -75,6 +75,9 @@ def test_a_question_after_one_thing_is_none_after_several(question: str) -> None
         ("sleeping pads, plastic sheets and other goods", ["sleeping pads", "plastic sheets", "other goods"]),
         ("March 3, 2006, and May 4, 2007", ["March 3, 2006", "May 4, 2007"]),
         ("Boise, Idaho, and Reno, Nevada", ["Boise, Idaho", "Reno, Nevada"]),
+        # Where a comma stands before the last "and", another "and" may be a part of an item
+        ("Procter & Gamble, Acme, and Ernst and Young", []),
+        ("black and white, red, and blue", []),
         # Names that are one, whatever they hold
         ("Trinidad and Tobago", []),
         ("Minister for Trade and Industry", []),
@@ -140,6 +143,13 @@ def test_a_name_that_heads_its_item_brings_in_the_other_items() -> None:
         "Ben High (Union of Farmers) 6,012",
     ]
     assert items(text, "Union of Farmers", "Which unions are named?") == []
+
+
+def test_whoever_the_question_names_is_not_asked_for() -> None:
+    text = "The bill is by Dorgan, Lugar and Hagel."
+
+    assert items(text, "Dorgan, Lugar and Hagel", "Who signed the bill?") == ["Dorgan", "Lugar", "Hagel"]
+    assert items(text, "Dorgan, Lugar and Hagel", "Who else signed the bill of Dorgan?") == []
 
 
 def test_an_article_is_no_name_that_a_question_holds() -> None:

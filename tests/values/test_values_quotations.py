@@ -22,6 +22,10 @@ def test_a_line_end_within_a_paragraph_ends_no_quotation() -> None:
     assert pieces('He said: "We met\nin Moscow." They left.') == [['"We met\nin Moscow."']]
 
 
+def test_a_mark_that_no_next_paragraph_carries_on_opens_no_quotation() -> None:
+    assert pieces('He said "we met.\n\nThey "left" early.') == [['"left"']]
+
+
 @given(st.text(alphabet='a" \n', max_size=80))
 def test_paragraphs_end_where_a_blank_line_begins(text: str) -> None:
     stated = re.finditer(r"[^\n](?:.|\n(?!\s*\n))*", text)  # the rule, a character at a time

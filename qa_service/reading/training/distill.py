@@ -48,7 +48,7 @@ def label_rounds(
         on_progress(number, n_rounds)
         path = _path(folder, number)
         if not path.exists():
-            teacher = teacher or load_teacher()
+            teacher = teacher or load_teacher().eval()
             features = plan.features(number)
             logits = _label(teacher, features, pad_id=plan.cutter.pad_id, n_threads=n_threads, batch_size=batch_size)
             fresh = path.with_suffix(".fresh")

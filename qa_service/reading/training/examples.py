@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -109,17 +109,16 @@ def read_qed(path: Path, source: str = "qed") -> list[Example]:
     return examples
 
 
-def read_qamr(questions: Sequence[Path], sentences: Path, source: str = "qamr") -> list[Example]:
+def read_qamr(questions: Path, sentences: Path, source: str = "qamr") -> list[Example]:
     """Return QAMR's questions over single sentences.
 
     A question is kept when two or three of its annotators marked one unbroken run of words; theirs are its answers.
     """
     words = dict(line.split("\t", 1) for line in _read(sentences).splitlines())
     rows: dict[tuple[str, str], list[str]] = {}
-    for path in questions:
-        for line in _read(path).splitlines():
-            cells = line.split("\t")
-            rows.setdefault((cells[0], cells[5]), [cells[6], *(cell.partition(":")[2] for cell in cells[7:9])])
+    for line in _read(questions).splitlines():
+        cells = line.split("\t")
+        rows.setdefault((cells[0], cells[5]), [cells[6], *(cell.partition(":")[2] for cell in cells[7:9])])
     examples = []
     for number, ((sentence, question), marks) in enumerate(rows.items()):
         text, spans = detokenize(words[sentence].split(" "))
@@ -215,12 +214,3 @@ def _close_up(text: str) -> tuple[str, list[int]]:
 
 def _moved(text: str, position: Sequence[int], start: int, end: int) -> GoldAnswer:
     return GoldAnswer(text[position[start] : position[end]].strip(), position[start])
-
-
-def passages_of(examples: Iterable[Example]) -> Iterator[Example]:
-    """Yield one example per passage, the first that has it."""
-    seen: set[tuple[str, str]] = set()
-    for example in examples:
-        if (example.source, example.context) not in seen:
-            seen.add((example.source, example.context))
-            yield example

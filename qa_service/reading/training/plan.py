@@ -71,7 +71,7 @@ class Plan:
         self.round_size = round_size
         self._batch_size = batch_size
         total = sum(mixture.weights[source.name] for source in self._sources)
-        self._n_items = [round(round_size * mixture.weights[source.name] / total) for source in self._sources]
+        self._n_items = [max(1, round(round_size * mixture.weights[source.name] / total)) for source in self._sources]
 
     def items(self, number: int) -> list[Item]:
         """Return the items of a round. A source's items come again only after all of them were used.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from qa_service.reading.training.examples import Example, GoldAnswer, passages_of
+from qa_service.reading.training.examples import Example, GoldAnswer
 from qa_service.reading.training.negatives import Prepared, Splitter, prepare
 from qa_service.reading.training.ranking import Encode
 from qa_service.reading.training.swaps import Swap
@@ -29,20 +29,21 @@ def prepare_source(name: str, examples: Iterable[Example], *, encode: Encode, sp
     """Return the source's examples, the answerable ones with their negatives."""
     examples = list(examples)
     answerable = [example for example in examples if example.answers]
-    first = list(passages_of(answerable))
-    passages = [example.context for example in first]
-    items = prepare(answerable, passages, encode=encode, split=split)
+    first: dict[str, Example] = {}
+    for example in answerable:
+        first.setdefault(example.context, example)
+    items = prepare(answerable, list(first), encode=encode, split=split) if answerable else []
     items += [Prepared(example, (), None, ()) for example in examples if not example.answers]
     logger.info(
         "%s: %d questions, %d passages; similar passages for %d, answer cut out for %d, swaps for %d",
         name,
         len(items),
-        len(passages),
+        len(first),
         sum(bool(item.similar) for item in items),
         sum(item.without_answer is not None for item in items),
         sum(bool(item.swaps) for item in items),
     )
-    return PreparedSource(name, tuple(passages), tuple(example.title for example in first), tuple(items))
+    return PreparedSource(name, tuple(first), tuple(example.title for example in first.values()), tuple(items))
 
 
 def write_source(path: Path, source: PreparedSource) -> None:

@@ -22,6 +22,19 @@ _RRF_K = 60
 _CHUNK = 1024
 
 
+def remembering(encode: Encode) -> Encode:
+    """Return an encoder that encodes no text twice."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def remember(texts: Sequence[str]) -> Vectors:
+        fresh = list(dict.fromkeys(text for text in texts if text not in known))
+        if fresh:
+            known.update(zip(fresh, encode(fresh), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return remember
+
+
 def rank_passages(questions: Sequence[str], passages: Sequence[str], encode: Encode, k: int) -> NDArray[np.int64]:
     """Return, per question, the rows of its `k` most similar passages, best first: shape (n questions, k).
 

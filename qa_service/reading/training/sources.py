@@ -12,7 +12,7 @@ _QAMR_SENTENCES = "qamr_wiki_sentences.tsv.gz"
 
 
 def _read_qamr(path: Path, source: str) -> list[Example]:
-    return read_qamr([path], path.parent / _QAMR_SENTENCES, source)
+    return read_qamr(path, path.parent / _QAMR_SENTENCES, source)
 
 
 FORMS: Mapping[str, Callable[[Path, str], list[Example]]] = {

@@ -49,7 +49,7 @@ def test_qamr_keeps_questions_on_whose_answer_two_annotators_agree_to_give_one(t
         "Wiki1k:wikinews:1:2:3\t0\t7\t0\t0\tWho spoke?\t0\t1:0 1 2 3\t2:Invalid\n"
         "Wiki1k:wikinews:1:2:3\t0\t7\t0\t0\tWhat?\t0 4\t1:0 4\t2:4\n"
     )
-    [only] = read_qamr([rows], sentences)
+    [only] = read_qamr(rows, sentences)
     assert only.context == "Lugar (R) spoke, he said."
     assert only.answers == (GoldAnswer("Lugar", 0), GoldAnswer("Lugar (R)", 0))
     assert only.article == "Wiki1k:wikinews:1"

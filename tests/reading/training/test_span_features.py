@@ -50,3 +50,11 @@ def test_a_batch_pads_to_its_longest_window_and_allows_only_the_passage_and_null
 def test_a_group_is_a_window_with_those_beside_it() -> None:
     items = [Item(Source("who ?", "tokyo"), (), is_beside=n in {1, 3, 4}) for n in range(5)]
     assert list(map(len, in_groups(build_features(items, WindowCutter(tiny_tokenizer()))))) == [2, 3]
+
+
+def test_an_answer_that_no_window_holds_whole_is_not_marked() -> None:
+    cutter = WindowCutter(tiny_tokenizer(), max_tokens=12, overlap=2)
+    passage = "a b c d e f g h i j k l m n"
+    answer = GoldAnswer("e f g h i j k l m", passage.index("e"))
+    [feature] = build_features([Item(Source("who ?", passage), (answer,))], cutter)
+    assert (feature.start_targets, feature.end_targets) == ({0: 1.0}, {0: 1.0})

@@ -1,11 +1,15 @@
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from span_tiny import tiny_tokenizer
 
 from qa_service.reading.training.examples import Example, GoldAnswer
+from qa_service.reading.training.features import Item
 from qa_service.reading.training.negatives import Prepared
 from qa_service.reading.training.plan import Mixture, Plan, shortened
 from qa_service.reading.training.prepare import PreparedSource
@@ -49,6 +53,11 @@ def test_a_round_is_the_same_however_it_is_reached() -> None:
 def test_sources_share_a_round_by_weight() -> None:
     items = plan(Mixture({"a": 3, "b": 1, "c": 0}), source("a", 9), source("b", 9, title=None), source("c", 9)).items(0)
     assert len(items) == 8
+
+
+def test_a_source_of_the_smallest_weight_is_read_too() -> None:
+    items = plan(Mixture({"a": 999, "b": 1}), source("a", 9), source("b", 9, title="kyoto")).items(0)
+    assert len(items) == 9
 
 
 def test_every_question_comes_once_before_any_comes_twice() -> None:
@@ -95,6 +104,26 @@ def test_passages_beside_an_answerable_one_ask_the_same_and_hold_no_answer() -> 
             assert item.source.question == before.source.question
             assert item.source.passage != before.source.passage
             assert item.answers == ()
+
+
+def test_beside_stands_a_passage_without_its_answer_three_times_in_ten_and_a_context_where_the_first_has_one() -> None:
+    stream = plan(Mixture({"a": 1}, unanswerable=0, n_beside=2, context=0.5), source("a", 9))
+    groups: list[list[Item]] = []
+    for item in (item for number in range(30) for item in stream.items(number)):
+        groups.append([item]) if not item.is_beside else groups[-1].append(item)
+    n_cut_out = sum("in tokyo. on monday." in [item.source.passage for item in group] for group in groups)
+    assert 0.2 < n_cut_out / len(groups) < 0.4
+    with_context = [group for group in groups if group[0].source.context]
+    assert 0.4 < len(with_context) / len(groups) < 0.6
+    assert all(item.source.context for group in with_context for item in group)
+
+
+def test_the_nearer_a_passage_is_the_more_often_it_is_drawn() -> None:
+    given = source("a", 9)
+    near = replace(given, items=tuple(replace(item, similar=(1, 2, 3, 4)) for item in given.items))
+    stream = plan(Mixture({"a": 1}, unanswerable=1, kinds=(1, 0, 0)), near)
+    drawn = Counter(item.source.passage for number in range(50) for item in stream.items(number))
+    assert [drawn[passage] / 400 for passage in given.passages[1:5]] == pytest.approx([0.5, 0.21, 0.16, 0.13], abs=0.07)
 
 
 def test_no_batch_parts_a_passage_from_those_beside_it() -> None:

@@ -151,7 +151,9 @@ def _may_be_release(path: Path, folder: Path, index: Path) -> bool:
 
 
 def _is_within(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
+    return Path(os.path.realpath(path)).is_relative_to(
+        os.path.realpath(folder)
+    )  # resolve() raises for links in a circle
 
 
 def _is_there(folder: Path) -> bool:

@@ -200,6 +200,18 @@ def test_hidden_files_are_no_change(settings: Settings, watch: Callable[[], None
     assert rebuilder.n_builds == before
 
 
+def test_links_in_a_circle_do_not_end_the_watch(
+    settings: Settings, watch: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    watch()
+    until(lambda: len(indexed(settings)) == 3)
+    (settings.documents / "a.txt").symlink_to("b.txt")
+    (settings.documents / "b.txt").symlink_to("a.txt")
+    (settings.documents / "new.txt").write_text("New\n\nA body of some words.")
+    until(lambda: "new.txt" in indexed(settings))
+    assert "can't be watched" not in caplog.text
+
+
 def test_an_index_in_the_documents_folder_is_no_change_and_no_release(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -145,6 +145,16 @@ def write_catalog(
         connection.close()
 
 
+class _Opened:
+    """A connection that is closed with its thread or catalog; by itself it waits for the garbage collector."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class Catalog:
     """Reads a snapshot's documents and passages. Safe to use from several threads."""
 
@@ -272,13 +282,13 @@ class Catalog:
             raise DamagedSnapshotError(f"{self._path.name} can't be read: {error}. Run 'qa-service build'.") from error
 
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # immutable: no lock files, so a read-only folder will do
-            connection = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
-            connection.create_function("folded", 1, _folded, deterministic=True)
-            self._local.connection = connection
-        return connection
+        opened: _Opened | None = getattr(self._local, "opened", None)
+        if opened is None:
+            # immutable: no lock files, so a read-only folder will do. Another thread may be the one that closes it.
+            uri = f"{self._path.as_uri()}?mode=ro&immutable=1"
+            opened = self._local.opened = _Opened(sqlite3.connect(uri, uri=True, check_same_thread=False))
+            opened.connection.create_function("folded", 1, _folded, deterministic=True)
+        return opened.connection
 
 
 def _document(row: Sequence[object]) -> Document:

@@ -26,7 +26,8 @@ from qa_service.files import make_folder, make_readable, sha256_of, write_readab
 
 logger = logging.getLogger(__name__)
 
-# Raise it when files change, and when loading or splitting makes other passages of a release: then all is built anew.
+# Raise it when files change: no snapshot of before is opened any more, and all is embedded anew. For other passages of
+# the same release, SplitterSettings.rules is enough.
 FORMAT_VERSION = 3
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"

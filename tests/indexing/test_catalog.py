@@ -1,4 +1,6 @@
 import datetime as dt
+import gc
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -89,6 +91,20 @@ def test_it_reads_from_many_threads(catalog: Catalog) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda row: catalog.passages([row % 3])[0].document_id, range(60)))
     assert found == ["a.txt", "a.txt", "b.txt"] * 20
+
+
+def test_a_catalog_that_nobody_needs_any_more_keeps_no_file_open(tmp_path: Path, catalog: Catalog) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        replaced = Catalog(tmp_path)
+        connections = [replaced._connection(), pool.submit(replaced._connection).result()]
+        gc.disable()
+        try:
+            del replaced
+            for connection in connections:
+                with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+                    connection.execute("SELECT 1")
+        finally:
+            gc.enable()
 
 
 def test_a_file_that_is_no_database_is_a_damaged_snapshot(tmp_path: Path) -> None:

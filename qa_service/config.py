@@ -3,7 +3,9 @@
 The README's table is generated from the field descriptions here; a test keeps the two the same.
 """
 
+import difflib
 import logging
+import os
 import re
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +16,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from qa_service.errors import SettingsError
 from qa_service.logs import FORMATTERS
 
+logger = logging.getLogger(__name__)
+
 SETTINGS_FILE = Path("qa.toml")
+_PREFIX = "QA_"
 _TOKEN = re.compile(r"[!-~]+")
 _ORIGIN = re.compile(r"https?://[^\s/?#@*]+")
 # Libraries that tell of each request, model and file at the level that this program logs at, and how bad it must be.
@@ -36,7 +41,7 @@ class Settings(BaseSettings):
     """What a person may choose. Field `x` is flag `--x`, environment `QA_X` and key `x` of qa.toml."""
 
     model_config = SettingsConfigDict(
-        env_prefix="QA_", env_ignore_empty=True, toml_file=SETTINGS_FILE, extra="forbid", frozen=True
+        env_prefix=_PREFIX, env_ignore_empty=True, toml_file=SETTINGS_FILE, extra="forbid", frozen=True
     )
 
     documents: Path = Field(Path("documents"), description="Folder of releases")
@@ -159,6 +164,11 @@ class Settings(BaseSettings):
             raise ValueError("name a folder")
         return given
 
+    @field_validator("documents", "index", "questions")
+    @classmethod
+    def _at_home(cls, given: Path | None) -> Path | None:
+        return given and Path(os.path.expanduser(given))  # noqa: PTH111 - Path's own raises where there is no home
+
     @field_validator("rebuild_token")
     @classmethod
     def _fits_a_header(cls, given: SecretStr | None) -> SecretStr | None:
@@ -192,6 +202,18 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def open_settings(**flags: Any) -> Settings:
+    """Return the settings in force, log as they say, and warn of variables that name none; raises SettingsError."""
+    settings = load_settings(**flags)
+    start_logging(settings)
+    for name in sorted(os.environ):
+        key = name.upper().removeprefix(_PREFIX).lower()
+        if name.upper().startswith(_PREFIX) and key not in Settings.model_fields:
+            near = difflib.get_close_matches(key, Settings.model_fields, n=1)
+            logger.warning("%s names no setting%s", name, f": did you mean {_PREFIX}{near[0].upper()}?" if near else "")
+    return settings
 
 
 def load_settings(**flags: Any) -> Settings:

@@ -20,7 +20,7 @@ from qa_service import terminal
 from qa_service.cli import app, main
 from qa_service.config import Settings
 from qa_service.engine import Engine
-from qa_service.errors import QuestionError, SettingsError, TrainingError
+from qa_service.errors import NoSnapshotError, QuestionError, SettingsError, TrainingError
 from qa_service.feedback import Feedback, FeedbackError, FeedbackStore
 from qa_service.files import sha256_of
 
@@ -206,6 +206,21 @@ def test_an_expected_error_is_one_line_and_status_1(
         main()
     assert exit_.value.code == 1
     assert capsys.readouterr().err == "qa-service: index/ has no snapshot: run 'qa-service build' first.\n"
+
+
+@pytest.mark.parametrize("command", [["rollback"], ["prune", "--keep", "1"]])
+def test_an_index_whose_name_was_mistyped_is_not_made(run, tmp_path: Path, command: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert isinstance(run(*command, "--index", "indx").exception, NoSnapshotError)
+    assert not (tmp_path / "indx").exists()
+
+
+def test_windows_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("qa_service.cli.app", lambda: pytest.fail("it was run"))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("sys.platform", "win32")
+        with pytest.raises(SystemExit, match="1"):
+            main()
+    assert "on Windows, install it in WSL" in capsys.readouterr().err
 
 
 def call(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_service.config import Settings, load_settings, split_origins
+from qa_service.config import Settings, load_settings, open_settings, split_origins
 from qa_service.errors import SettingsError
 
 README = Path(__file__).parents[1] / "README.md"
@@ -95,6 +95,27 @@ def test_an_empty_variable_is_one_that_is_not_set(empty_folder: Path, monkeypatc
         monkeypatch.setenv(f"QA_{name.upper()}", "")
     assert load_settings() == Settings(host="0.0.0.0")
     assert (load_settings().threshold, load_settings().rebuild_token) == (None, None)
+
+
+def test_a_variable_that_names_no_setting_is_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("QA_REBULD_TOKEN", "qa_port", "QA_X", "PORT"):
+        monkeypatch.setenv(name, "1")
+    assert open_settings().port == 1
+    assert caplog.messages == [
+        "QA_REBULD_TOKEN names no setting: did you mean QA_REBUILD_TOKEN?",
+        "QA_X names no setting",
+    ]
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/someone")
+    (empty_folder / "qa.toml").write_text("index = '~/index'\nquestions = '~/questions.jsonl'\n")
+    settings = load_settings(documents="~/releases")
+    assert settings.documents == Path("/home/someone/releases")
+    assert settings.index == Path("/home/someone/index")
+    assert settings.questions == Path("/home/someone/questions.jsonl")
 
 
 @pytest.mark.parametrize("name", ["documents", "index"])

@@ -232,7 +232,7 @@ def test_the_command_line_makes_shards_and_puts_them_together(
     assert '"n_embedded": 0' in merged.output
 
 
-@pytest.mark.parametrize("part", ["0/2", "3/2", "1", "a/b", "1/2/3", "-1/2", "1/0"])
+@pytest.mark.parametrize("part", ["0/2", "3/2", "1", "a/b", "1/2/3", "-1/2", "1/0", ""])
 def test_a_part_that_is_none_is_refused(part: str) -> None:
     refused = CliRunner().invoke(app, ["build", "--shard", part, "--shards", "x"])
     assert refused.exit_code == 64

@@ -45,6 +45,8 @@ def main() -> None:
     sys.stdout, sys.stderr = sys.stdout or StringIO(), sys.stderr or StringIO()  # either may have been closed (>&-)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every terminal has every letter of a release
+    if sys.platform == "win32":
+        _fail("it runs on Linux and macOS: on Windows, install it in WSL, or use Docker (deploy/Dockerfile)")
     try:
         try:
             app()

@@ -16,11 +16,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 def open_settings(**flags: Any) -> "Settings":
     """Return the settings, those given here first, and start logging; raises SettingsError."""
-    from qa_service.config import load_settings, start_logging  # noqa: PLC0415
+    from qa_service import config  # noqa: PLC0415
 
-    settings = load_settings(**flags)
-    start_logging(settings)
-    return settings
+    return config.open_settings(**flags)
 
 
 def as_dates(date_from: str | None, date_to: str | None) -> tuple[dt.date | None, dt.date | None]:

@@ -73,7 +73,7 @@ def build(
     json_output: AsJson = False,
 ) -> None:
     """Bring the index up to date with the documents folder."""
-    part = _part(shard, shards) if shard else None
+    part = None if shard is None else _part(shard, shards)
     settings = open_settings(documents=documents, index=index)
     from qa_service import terminal  # noqa: PLC0415
     from qa_service.rebuilding import rebuild, write_shard  # noqa: PLC0415

@@ -52,9 +52,9 @@ def rollback(
     """Put an earlier snapshot in service. The next build starts from it and takes in what the folder holds then."""
     settings = open_settings(index=index)
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.indexing.snapshot import roll_back, writing  # noqa: PLC0415
+    from qa_service.indexing.snapshot import revising, roll_back  # noqa: PLC0415
 
-    with writing(settings.index):
+    with revising(settings.index):
         found = roll_back(settings.index, snapshot)
     terminal.print_out(f"in service: {found.manifest.id}, {found.manifest.n_documents} releases")
 
@@ -67,9 +67,9 @@ def prune(
     settings = open_settings(index=index)
     from qa_service import terminal  # noqa: PLC0415
     from qa_service.indexing import drop_index  # noqa: PLC0415
-    from qa_service.indexing.snapshot import prune_by_hand, writing  # noqa: PLC0415
+    from qa_service.indexing.snapshot import prune_by_hand, revising  # noqa: PLC0415
 
-    with writing(settings.index):
+    with revising(settings.index):
         removed = prune_by_hand(settings.index, keep, lambda folder: drop_index(folder, settings))
     terminal.print_out(f"removed {', '.join(removed)}" if removed else "nothing to remove")
 

@@ -122,6 +122,15 @@ def writing(index: Path) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def revising(index: Path) -> Iterator[None]:
+    """Be the one writer of an index that is there; raises NoSnapshotError, and BusyError as `writing` does."""
+    if not index.exists():
+        raise _no_snapshot(index)
+    with writing(index):
+        yield
+
+
 def stage(index: Path, built_at: dt.datetime) -> tuple[Path, str, int]:
     """Make an empty folder to build in; return it with the id and the sequence number of the snapshot to be.
 

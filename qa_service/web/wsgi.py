@@ -9,7 +9,7 @@ import logging
 
 from flask import Flask
 
-from qa_service.config import Settings, load_settings, split_origins, start_logging
+from qa_service.config import Settings, open_settings, split_origins
 from qa_service.errors import QaServiceError
 from qa_service.feedback import FeedbackStore
 from qa_service.hosts import host_names
@@ -24,8 +24,7 @@ logger = logging.getLogger(__name__)
 
 def make_app() -> Flask:
     """Return the application with the settings of the environment and of qa.toml, and log as they say."""
-    settings = load_settings()
-    start_logging(settings)
+    settings = open_settings()
     return app_from_settings(settings, Rebuilder(settings))
 
 

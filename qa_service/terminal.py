@@ -16,7 +16,8 @@ from qa_service.types import Answer, Citation, Polarity, Reason, Reply, Timeline
 
 if TYPE_CHECKING:
     from qa_service.fetching import FeedReport
-    from qa_service.rebuilding import Comparison, Job
+    from qa_service.jobs import Job
+    from qa_service.rebuilding import Comparison
 
 _MAX_LISTED = 10
 _REFUSALS = {

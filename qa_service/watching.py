@@ -14,7 +14,7 @@ from watchfiles import watch as changes_in
 
 from qa_service.config import Settings
 from qa_service.errors import BusyError
-from qa_service.rebuilding import Job, Rebuilder
+from qa_service.jobs import Job, Rebuilder
 
 logger = logging.getLogger(__name__)
 

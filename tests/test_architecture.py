@@ -40,6 +40,7 @@ LAYERS = [
     {"assembly"},
     {"live", "evaluation", "suggesting"},
     {"rebuilding", "builds", "training_data"},
+    {"jobs"},
     {"web", "mcp_server", "training", "watching", "terminal"},
     {"cli"},
 ]

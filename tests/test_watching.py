@@ -20,7 +20,7 @@ from qa_service.config import Settings
 from qa_service.errors import BuildError
 from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.snapshot import current_id, open_current
-from qa_service.rebuilding import Job
+from qa_service.jobs import Job
 from qa_service.watching import Watcher
 
 pytestmark = pytest.mark.slow

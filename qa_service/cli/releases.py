@@ -106,7 +106,7 @@ def watch(documents: Documents = None, index: Index = None) -> None:
     """Rebuild whenever the documents folder changes, until Ctrl+C."""
     settings = open_settings(documents=documents, index=index)
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.rebuilding import Rebuilder  # noqa: PLC0415
+    from qa_service.jobs import Rebuilder  # noqa: PLC0415
     from qa_service.watching import Watcher  # noqa: PLC0415
 
     stop = threading.Event()

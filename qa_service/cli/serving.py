@@ -24,7 +24,7 @@ def serve(
     """Serve the page and the API."""
     settings = open_settings(documents=documents, index=index, host=host, port=port)
     from qa_service import terminal  # noqa: PLC0415
-    from qa_service.rebuilding import Rebuilder  # noqa: PLC0415
+    from qa_service.jobs import Rebuilder  # noqa: PLC0415
     from qa_service.watching import Watcher  # noqa: PLC0415
     from qa_service.web.server import serve as serve_app  # noqa: PLC0415
     from qa_service.web.wsgi import app_from_settings, limits_of  # noqa: PLC0415

@@ -28,8 +28,8 @@ from qa_service.web.request_log import RequestLog
 if TYPE_CHECKING:
     from qa_service.engine import Engine
     from qa_service.feedback import FeedbackStore
+    from qa_service.jobs import Rebuilder
     from qa_service.live import LiveEngine
-    from qa_service.rebuilding import Rebuilder
 
 
 def create_app(

@@ -14,7 +14,7 @@ from qa_service.errors import BusyError
 from qa_service.web.access import check_bearer
 
 if TYPE_CHECKING:
-    from qa_service.rebuilding import Job, Rebuilder
+    from qa_service.jobs import Job, Rebuilder
 
 RETRY_AFTER_S = 60
 """When the machine is at fault: somebody has to look at it first."""

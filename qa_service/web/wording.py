@@ -23,7 +23,7 @@ from qa_service.types import (
 from qa_service.web.problems import InvalidFields
 
 if TYPE_CHECKING:
-    from qa_service.rebuilding import Job
+    from qa_service.jobs import Job
     from qa_service.reports import BuildReport
 
 GLANCE = 140  # characters: about a sentence

@@ -13,8 +13,8 @@ from qa_service.config import Settings, open_settings, split_origins
 from qa_service.errors import QaServiceError
 from qa_service.feedback import FeedbackStore
 from qa_service.hosts import host_names
+from qa_service.jobs import Rebuilder
 from qa_service.live import LiveEngine
-from qa_service.rebuilding import Rebuilder
 from qa_service.suggesting import Suggestions
 from qa_service.web.app import create_app
 from qa_service.web.limits import Limits

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from web_fakes import FakeLive
 
 from qa_service.errors import BusyError
-from qa_service.rebuilding import Job
+from qa_service.jobs import Job
 from qa_service.web.app import create_app
 
 TOKEN = "a-token-of-some-length"

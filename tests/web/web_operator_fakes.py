@@ -13,7 +13,8 @@ from qa_service.config import Settings, load_settings
 from qa_service.errors import QaServiceError
 from qa_service.indexing.catalog import Catalog
 from qa_service.indexing.snapshot import REPLAY, add_note, find_snapshot, open_current
-from qa_service.rebuilding import Job, Rebuilder, Rebuilt
+from qa_service.jobs import Job, Rebuilder
+from qa_service.rebuilding import Rebuilt
 from qa_service.types import IndexInfo
 
 TOKEN = "a-token-of-some-length"

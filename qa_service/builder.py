@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +163,7 @@ class Builder:
         with self._timed("writing"):
             progress("writing", 0, len(passages))
             folder, snapshot_id, sequence = snapshots.stage(self._index, built_at)
+        # Named before what was written is removed: afterwards a disk is no longer full.
         with self._discarded_on_failure(folder), _failing_as("the index was not built", self._index):
             with self._timed("writing"):
                 rows = write_catalog(folder, split, hashes, base=base.folder if base else None, removed=removed)
@@ -198,9 +199,7 @@ class Builder:
             snapshots.publish(self._index, folder, snapshot_id)
         in_service = previous.manifest.id if previous else None
         snapshots.prune(self._index, self._keep, self._drop, before=in_service, damaged=self._damaged)
-        return self._report(
-            manifest, previous, corpus, full_because=full_because, n_embedded=n_embedded, duplicates=duplicates
-        )
+        return replace(report, seconds=self._rounded_seconds())
 
     def _previous(self) -> tuple[Snapshot | None, str | None]:
         """Return the last snapshot whose files are sound, and why all is indexed anew, if so."""

@@ -437,6 +437,20 @@ def test_a_snapshot_that_is_damaged_is_not_kept_instead_of_a_sound_one(
     assert roll_back(settings.index).manifest.id == ids[-3]
 
 
+def test_a_current_that_names_a_damaged_snapshot_names_a_sound_one_after_a_build_without_a_change(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases
+) -> None:
+    builder = make_builder(settings, embedder)
+    sound = builder.build().snapshot
+    write_releases({"new.txt": f"A new release\n\n{SENTENCE}"})
+    damaged = builder.build().snapshot
+    (settings.index / "snapshots" / damaged / "corpus.sqlite").write_bytes(b"")
+    (settings.documents / "new.txt").unlink()
+    report = builder.build()
+    assert (report.snapshot, report.is_new) == (sound, False)
+    assert current_id(settings.index) == sound
+
+
 def test_progress_tells_stage_and_counts(settings: Settings, embedder: WordEmbedder) -> None:
     seen: list[tuple[str, int, int]] = []
     report = make_builder(settings, embedder).build(on_progress=lambda *step: seen.append(step))

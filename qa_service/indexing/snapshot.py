@@ -160,8 +160,8 @@ def discard(folder: Path, drop: Drop) -> None:
         logger.warning("%s is left for the next build to remove: %s", folder.name, error)
 
 
-def seal(folder: Path, manifest: Manifest) -> Manifest:
-    """Write the manifest with the checksum of every file in `folder`, bring all of it to disk, and return it."""
+def seal(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest with the checksum of every file in `folder`, and bring all of it to disk."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     with ThreadPoolExecutor(_HASHERS) as pool:
         names = [path.relative_to(folder).as_posix() for path in paths]
@@ -170,16 +170,13 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     make_readable(folder)
     for path in [*paths, folder / MANIFEST, *(path for path in folder.rglob("*") if path.is_dir()), folder]:
         _fsync(path)
-    return sealed
 
 
-def publish(index: Path, folder: Path, snapshot_id: str) -> Path:
-    """Give a sealed and checked folder its final name, let CURRENT name it, and return its path."""
-    final = index / _SNAPSHOTS / snapshot_id
-    folder.rename(final)
-    _fsync(final.parent)
+def publish(index: Path, folder: Path, snapshot_id: str) -> None:
+    """Give a sealed and checked folder its final name, and let CURRENT name it."""
+    folder.rename(snapshot_folder(index, snapshot_id))
+    _fsync(folder.parent)
     point_current(index, snapshot_id)
-    return final
 
 
 def point_current(index: Path, snapshot_id: str) -> None:
@@ -234,7 +231,7 @@ def find_snapshot(index: Path, snapshot_id: str) -> Snapshot:
         raise SnapshotError(
             f"{index}/ has no snapshot {snapshot_id}: it has {', '.join(snapshot_ids(index)) or 'none'}."
         )
-    return open_snapshot(index / _SNAPSHOTS / snapshot_id)
+    return open_snapshot(snapshot_folder(index, snapshot_id))
 
 
 def add_note(snapshot: Snapshot, name: str, text: str) -> None:
@@ -258,8 +255,8 @@ def prune(index: Path, keep: int, drop: Drop, *, before: str | None = None, dama
 
     removed = sorted(snapshot_ids(index), key=rank)[keep:]
     for name in removed:
-        doomed = index / _SNAPSHOTS / f"{_STAGING}{name}"
-        (index / _SNAPSHOTS / name).rename(doomed)  # killed from here on, what is left is no snapshot
+        doomed = snapshot_folder(index, f"{_STAGING}{name}")
+        snapshot_folder(index, name).rename(doomed)  # killed from here on, what is left is no snapshot
         discard(doomed, drop)
     return removed
 
@@ -300,9 +297,8 @@ def snapshot_folder(index: Path, snapshot_id: str) -> Path:
 
 def sizes(index: Path) -> dict[str, int]:
     """Return the bytes on disk of each snapshot, newest first."""
-    snapshots = index / _SNAPSHOTS
     return {
-        name: sum(path.stat().st_size for path in (snapshots / name).rglob("*") if path.is_file())
+        name: sum(path.stat().st_size for path in snapshot_folder(index, name).rglob("*") if path.is_file())
         for name in snapshot_ids(index)
     }
 
@@ -370,7 +366,7 @@ def _use_first(
     faults = []
     for name in ids:
         try:
-            used = use(open_snapshot(index / _SNAPSHOTS / name))
+            used = use(open_snapshot(snapshot_folder(index, name)))
         except SnapshotError as error:
             logger.error("%s", error)
             on_fault(name, error)

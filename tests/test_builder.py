@@ -4,25 +4,27 @@ import json
 import os
 import random
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from fakes import WordEmbedder
 from filelock import FileLock
 
+from qa_service import files
 from qa_service.assembly import make_builder
 from qa_service.config import Settings
 from qa_service.errors import BuildError, SettingsError
-from qa_service.indexing.catalog import Catalog
+from qa_service.indexing.catalog import Catalog, write_catalog
 from qa_service.indexing.faiss_backend import FaissBackend
 from qa_service.indexing.snapshot import current_id, open_current, roll_back, snapshot_ids
 from qa_service.protocols import IndexBackend
 from qa_service.splitting import SplitterSettings
-from qa_service.types import Filters
+from qa_service.types import Document, Filters, Passage
 
 WriteReleases = Callable[[dict[str, str]], Path]
 SENTENCE = (
@@ -365,17 +367,39 @@ class LosesPassages(FaissBackend):
         super().write(location, passages[:-1], vectors[:-1], **based)
 
 
-def test_an_index_that_lost_passages_is_never_published(
-    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+class MixesUpVectors(FaissBackend):
+    """A backend that gives each passage its neighbour's vector."""
+
+    def write(self, location: Path, passages, vectors, **based) -> None:  # type: ignore[no-untyped-def]
+        super().write(location, passages, np.roll(vectors, 1, axis=0), **based)
+
+
+@pytest.mark.parametrize("backend", [LosesPassages, MixesUpVectors])
+def test_an_index_that_is_not_what_was_meant_is_never_published(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch, backend: Callable[[], IndexBackend]
 ) -> None:
     before = make_builder(settings, embedder).build()
-    lossy: dict[str, Callable[[Settings], IndexBackend]] = {"faiss": lambda _: LosesPassages()}
-    monkeypatch.setattr("qa_service.assembly.BACKENDS", lossy)
+    faulty: dict[str, Callable[[Settings], IndexBackend]] = {"faiss": lambda _: backend()}
+    monkeypatch.setattr("qa_service.assembly.BACKENDS", faulty)
     (settings.documents / "2002-08-30-flood.txt").unlink()
     with pytest.raises(BuildError, match="the old one stays in service"):
         make_builder(settings, embedder).build()
     assert current_id(settings.index) == before.snapshot
     assert [path.name for path in (settings.index / "snapshots").iterdir()] == [before.snapshot]
+
+
+def test_a_catalog_that_is_not_what_was_meant_is_never_published(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_backwards(
+        folder: Path, split: Sequence[tuple[Document, Sequence[Passage]]], *rest: Any, **based: Any
+    ) -> Any:
+        return write_catalog(folder, [(document, passages[::-1]) for document, passages in split], *rest, **based)
+
+    monkeypatch.setattr("qa_service.builder.write_catalog", write_backwards)
+    with pytest.raises(BuildError, match="passages are not those that were written"):
+        make_builder(settings, embedder).build()
+    assert snapshot_ids(settings.index) == []
 
 
 @pytest.mark.parametrize(
@@ -435,6 +459,26 @@ def test_a_snapshot_that_is_damaged_is_not_kept_instead_of_a_sound_one(
         ids.append(builder.build().snapshot)
     assert snapshot_ids(settings.index) == [ids[-1], *ids[-3::-1]]
     assert roll_back(settings.index).manifest.id == ids[-3]
+
+
+def test_a_snapshot_that_cannot_be_read_now_is_not_pruned_as_a_damaged_one_is(
+    settings: Settings, embedder: WordEmbedder, write_releases: WriteReleases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builder = make_builder(settings, embedder)
+    ids = []
+    for n in range(3):
+        write_releases({"changing.txt": f"Version {n}\n\n{SENTENCE}"})
+        ids.append(builder.build().snapshot)
+
+    def sha256_of(path: Path) -> str:
+        if ids[2] in path.parts:
+            raise OSError(errno.EIO, "Input/output error")
+        return files.sha256_of(path)
+
+    monkeypatch.setattr("qa_service.indexing.snapshot.sha256_of", sha256_of)
+    write_releases({"changing.txt": f"Version 3\n\n{SENTENCE}"})
+    ids.append(builder.build().snapshot)
+    assert snapshot_ids(settings.index) == ids[:0:-1]
 
 
 def test_a_current_that_names_a_damaged_snapshot_names_a_sound_one_after_a_build_without_a_change(

@@ -233,6 +233,15 @@ def test_a_job_is_waited_for_no_longer_than_asked(rebuilder: Rebuilder, monkeypa
     assert rebuilder.wait(rebuilder.start().id, 0.1).state == "running"
 
 
+def test_the_last_hundred_jobs_are_known(tmp_path: Path) -> None:
+    folder = JobFolder(tmp_path)
+    ids = [f"20260101T{n:06}Z-1-1" for n in range(103)]
+    for job_id in ids:
+        folder.begin(job_id, b"{}").release()
+    assert folder.ids() == ids[:2:-1]
+    assert {path.stem for path in tmp_path.iterdir()} == set(ids[3:])
+
+
 def test_a_note_of_another_version_is_no_job(rebuilder: Rebuilder, settings: Settings) -> None:
     rebuilder.wait(rebuilder.start().id)
     [ended] = rebuilder.jobs()

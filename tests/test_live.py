@@ -73,9 +73,11 @@ def test_a_damaged_new_snapshot_leaves_the_old_one_in_service(
     settings: Settings, embedder: WordEmbedder, write_releases: Callable[[dict[str, str]], Path]
 ) -> None:
     live, first, second = served_and_newer(settings, embedder, write_releases)
+    served = live._engine
     (settings.index / "snapshots" / second.snapshot / "vectors.faiss").write_bytes(b"")
     assert current_id(settings.index) == second.snapshot
     assert live.current().info.version == first.snapshot
+    assert live.current() is served, "it was opened again"
 
 
 def test_a_snapshot_of_another_embedder_is_refused(

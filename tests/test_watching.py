@@ -122,7 +122,13 @@ def test_a_change_during_a_build_is_not_lost(
     settings: Settings, watch: Callable[[], None], rebuilder: RebuilderHere
 ) -> None:
     late = settings.documents / "late.txt"
-    rebuilder.during = lambda: late.exists() or late.write_text("Late\n\nWritten while the build ran.")
+
+    def write_late() -> None:
+        if not late.exists():
+            late.write_text("Late\n\nWritten while the build ran.")
+            time.sleep(4)  # until the watcher was told of it
+
+    rebuilder.during = write_late
     watch()
     until(lambda: "late.txt" in indexed(settings))
 

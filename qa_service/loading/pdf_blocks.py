@@ -21,6 +21,7 @@ from qa_service.loading.tables import rows_as_text
 _LARGER = 1.12  # type of a heading, in units of the body's
 _SAME_SIZE = 0.6  # points
 _WIDER_GAP = 1.25  # between paragraphs, in units of the distance of lines
+_RAISED_GAP = 1.4  # what a superscript widens a gap to at most, in the same units
 _USUAL_LEADING = 1.2  # distance of lines in units of the type size, where no two lines show it
 _LEADINGS = (0.9, 2.2)
 _INDENT = 0.8  # of a first line, in units of the type size
@@ -218,7 +219,9 @@ def _begins(group: Sequence[Line], line: Line, layout: _Layout) -> bool:
     if line.page != last.page or line.y > last.y:  # a new page or column: only its words say where it belongs
         is_marked = bool(_NUMBERED.match(line.text)) or line.x > layout.column(line)[0] + _INDENT * line.size
         return (is_marked and _ends_sentence(last.text)) or (is_ended and not line.text[0].islower())
-    if last.y - line.y > _WIDER_GAP * layout.leading * line.size:
+    gap = (last.y - line.y) / (layout.leading * line.size)
+    is_broken_off = not is_ended and not _ends_sentence(last.text)  # a raised mark may have pushed the next line down
+    if gap > (_RAISED_GAP if is_broken_off else _WIDER_GAP):
         return True
     is_hanging = len(group) == 1 and (_NUMBERED.match(group[0].text) or _BULLET.match(group[0].text))
     are_centred = _is_centred(last, layout) and _is_centred(line, layout)
@@ -233,7 +236,8 @@ def _is_ended(line: Line, following: Line, layout: _Layout) -> bool:
         return False
     left, right = layout.column(line)
     end = line.end
-    if _is_centred(line, layout) and _is_centred(following, layout):
+    are_centred = _is_centred(line, layout) and _is_centred(following, layout)
+    if are_centred or _are_flush_right(line, following, (left + right) / 2):
         end = left + line.end - line.x
     return end + (following.word_end - following.x) + _ROOM * line.size < right
 
@@ -245,6 +249,12 @@ def _ends_sentence(text: str) -> bool:
 def _is_centred(line: Line, layout: _Layout) -> bool:
     left, right = layout.column(line)
     return line.x > left + _CENTRED and abs(line.x + line.end - left - right) <= 2 * _CENTRED
+
+
+def _are_flush_right(line: Line, following: Line, middle: float) -> bool:
+    """Say whether two lines right of the middle of their column end below each other and begin where they may."""
+    is_ragged = abs(line.end - following.end) <= _ALIGNED < abs(line.x - following.x)
+    return is_ragged and min(line.x, following.x) > middle
 
 
 def _text(group: Sequence[Line], layout: _Layout) -> str:

@@ -23,6 +23,7 @@ _EDGE = 54.0  # points; three quarters of an inch, a usual margin
 SMALLER = 0.9  # small print and footnotes, in units of the body's type size
 _APART = 2.0
 _MARGIN_ROWS = 3  # at the top and at the bottom of a page, those that may be running heads and feet
+_MOST_MARGIN_LINES = 8  # that a program draws before or after the text of the page
 _NUMBER = re.compile(r"\d{1,4}")
 _PAGE_NUMBER = re.compile(
     r"[\W_]*(?:(?P<word>page|p\.)\s*)?(?P<number>\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?[\W_]*", re.IGNORECASE
@@ -65,11 +66,11 @@ def to_lines(runs: Sequence[Run], page: int) -> list[Line]:
         parts.append(run)
     if parts:
         lines.append(_line(parts, page))
-    return _in_order([line for line in lines if line.text])
+    return [line for line in lines if line.text]
 
 
 def without_running_lines(pages: Sequence[Sequence[Line]], edges: Sequence[tuple[float, float]]) -> list[list[Line]]:
-    """Return the lines of each page but those that only say which document and which page it is.
+    """Return the lines of each page in order, but those that only say which document and which page it is.
 
     `edges` are where each page ends, at its bottom and at its top.
     """
@@ -92,7 +93,7 @@ def without_running_lines(pages: Sequence[Sequence[Line]], edges: Sequence[tuple
                 dropped.update(map(id, row))
         left = [line for line in lines if id(line) not in dropped]
         left = _without_page_number(left, number, len(pages), opening if number > 1 else set())
-        kept.append(_without_small_print(left, edges[number - 1], size))
+        kept.append(_in_order(_without_small_print(left, edges[number - 1], size)))
     return kept
 
 
@@ -115,12 +116,15 @@ def body_size(lines: Sequence[Line]) -> float:
 
 
 def _in_order(lines: list[Line]) -> list[Line]:
-    """Return `lines` with those at the top first and those at the bottom last, when they are drawn after all others."""
-    ys = sorted(line.y for line in lines)
-    if len(ys) > 1 and lines[-1].y == ys[-1] > ys[-2] + lines[-1].size:
-        lines = [lines[-1], *lines[:-1]]
-    elif len(ys) > 1 and lines[0].y == ys[0] < ys[1] - lines[0].size:
-        lines = [*lines[1:], lines[0]]
+    """Return `lines` with what stands above all others first and below all others last, whenever it was drawn."""
+    for first, rest in ((lines[:n], lines[n:]) for n in range(1, min(len(lines), _MOST_MARGIN_LINES + 1))):
+        if rest and max(line.y for line in first) < min(line.y for line in rest) - first[-1].size:
+            lines = [*rest, *first]
+            break
+    for rest, last in ((lines[:-n], lines[-n:]) for n in range(1, min(len(lines), _MOST_MARGIN_LINES + 1))):
+        if rest and min(line.y for line in last) > max(line.y for line in rest) + last[0].size:
+            lines = [*last, *rest]
+            break
     return lines
 
 

@@ -94,7 +94,8 @@ def _stands_beside(cell: Sequence[Line], line: Line) -> bool:
 
 def _stands_below(cell: Sequence[Line], line: Line) -> bool:
     gap = cell[-1].y - line.y
-    return len(cell) < _MOST_CELL_LINES and abs(line.x - cell[-1].x) <= _ALIGNED and 0 < gap <= _LEADING * line.size
+    is_aligned = min(abs(line.x - cell[-1].x), abs(line.end - cell[-1].end)) <= _ALIGNED
+    return len(cell) < _MOST_CELL_LINES and is_aligned and 0 < gap <= _LEADING * line.size
 
 
 def _merge_first_cell(rows: list[_Row], line: Line) -> None:

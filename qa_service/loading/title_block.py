@@ -61,6 +61,7 @@ _QUOTES = "\"'“‘«"
 _LONGEST_TITLE = 300
 _MOST_TITLE_WORDS = 45
 _MOST_SUBTITLES = 2
+_MOST_ABOVE_HEADING = 20  # lines
 _MOST_WORDS_BEFORE_DOT = 15  # a longer line that ends in "Washington, D.C." is a sentence
 
 
@@ -68,6 +69,7 @@ class _Kind(Enum):
     TITLE = auto()
     DATE = auto()
     STAMP = auto()
+    ABOVE = auto()  # the heading that the page marks as its main one: a letterhead, an address, where the page lies
     BODY = auto()
 
 
@@ -111,16 +113,28 @@ def is_letterhead(text: str) -> bool:
 
 def _leading_kinds(lines: Sequence[Line], stated_title: str | None) -> list[_Kind]:
     """Return the kinds of the lines above the first body line."""
+    n_above = _n_above_heading(lines)
     kinds: list[_Kind] = []
     for n, line in enumerate(lines):
         is_first = _Kind.TITLE not in kinds
         following = lines[n + 1].text if n + 1 < len(lines) else ""
         kind = _kind(line, following, is_first=is_first)
         is_section = line.level > 1 and is_first and stated_title and not _is_same(line.text, stated_title)
-        if kind is _Kind.BODY or is_section:
+        if n < n_above:
+            kind = kind if kind in {_Kind.DATE, _Kind.STAMP} else _Kind.ABOVE
+        elif kind is _Kind.BODY or is_section:
             break
         kinds.append(kind)
     return kinds
+
+
+def _n_above_heading(lines: Sequence[Line]) -> int:
+    """Return how many lines stand above the main heading; 0 where one of them may be of the body."""
+    n_above = next((n for n, line in enumerate(lines) if line.level == 1), 0)
+    is_body = n_above > _MOST_ABOVE_HEADING or any(
+        len(line.text) > _LONGEST_TITLE or ends_sentence(line.text) for line in lines[:n_above]
+    )
+    return 0 if is_body else n_above
 
 
 def _without_letterhead(lines: Sequence[Line], kinds: Sequence[_Kind]) -> Sequence[_Kind]:

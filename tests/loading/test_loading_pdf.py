@@ -13,6 +13,7 @@ from release_writers import Heading, Items, Paragraph, Release, Table, write_pdf
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import ListFlowable, SimpleDocTemplate
 from reportlab.platypus import Paragraph as Flowable
@@ -168,6 +169,17 @@ def test_a_word_that_is_parted_in_a_cell_is_one_word() -> None:
     assert load(data.getvalue()).text == "Country | Purpose\nKorea | the administration and a long-term plan"
 
 
+def test_the_lines_of_a_cell_may_end_below_each_other() -> None:
+    data = io.BytesIO()
+    rows = [
+        ["Item", "2023", "2022"],
+        ["Revenue", "19,416", "17,040"],
+        ["Profit\nof it abroad", "3,180\n(42)", "1,777\n(36)"],
+    ]
+    SimpleDocTemplate(data).build([FlowableTable(rows, style=[("ALIGN", (1, 0), (-1, -1), "RIGHT")])])
+    assert load(data.getvalue()).text.endswith("17,040\nProfit of it abroad | 3,180 (42) | 1,777 (36)")
+
+
 @pytest.mark.parametrize(
     ("lines", "title"),
     [
@@ -184,6 +196,20 @@ def test_a_word_that_is_parted_in_a_heading_is_one_word(lines: tuple[str, str], 
 def test_lines_that_end_early_stay_lines() -> None:
     text = drawn((72, 700, "Ministry of Foreign Affairs"), (72, 686, "Kasumigaseki 2-2-1"), (72, 640, BODY))
     assert text.startswith("Ministry of Foreign Affairs\nKasumigaseki 2-2-1\n\nThe minister")
+
+
+def test_lines_at_the_right_margin_stay_lines() -> None:
+    head = [("Press Release No 78/23", 760), ("Luxembourg, 4 May 2023", 746)]
+    lines = [(545 - stringWidth(text, "Helvetica", 11), float(y), text) for text, y in head]
+    line = BODY.strip()[:88]
+    text = drawn(*lines, (72, 700, line), (72, 686, line), (72, 672, "half of it."))
+    assert text == f"Press Release No 78/23\nLuxembourg, 4 May 2023\n\n{line} {line} half of it."
+
+
+def test_a_line_that_a_raised_mark_pushes_down_goes_on() -> None:
+    line = BODY.strip()[:88]
+    text = drawn(*((72.0, 700.0 - 13 * n, line) for n in range(3)), (72, 656.5, "half of it."), (72, 643.5, "He left."))
+    assert text == f"{line} {line} {line} half of it.\n\nHe left."
 
 
 def test_an_indent_begins_a_paragraph() -> None:
@@ -384,6 +410,13 @@ def test_a_file_that_anybody_may_open_is_read_though_it_is_encrypted(algorithm: 
 def test_a_file_with_a_password_is_an_error() -> None:
     encrypted = rewritten(write_pdf(RELEASE), user_password="secret", algorithm="AES-256")
     assert reason(encrypted) == "it is protected by a password: save it without one"
+
+
+def test_what_stands_at_the_foot_of_a_page_is_read_last_though_it_is_drawn_first() -> None:
+    foot = [(72, 100, 8, "1 Loans excluded."), (72, 90, 8, "2 At current exchange rates.")]
+    head = (72, 800, 8, "Press Release No. 23/123")
+    text = paged([head, *foot, (72, 700, 18, "Board Meets"), (72, 660, 11, BODY), (72, 647, 11, "It agreed.")])
+    assert text.endswith("It agreed.\n\n1 Loans excluded.\n\n2 At current exchange rates.")
 
 
 def test_pictures_of_pages_are_an_error_that_names_the_remedy() -> None:

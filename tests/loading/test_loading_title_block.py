@@ -230,6 +230,18 @@ def test_the_date_of_something_else_is_neither_title_nor_date(line: str, head: s
     assert title_block(document) == head
 
 
+def test_short_lines_above_the_main_heading_belong_to_the_title_block() -> None:
+    above = "2\\. Press Releases\n\nReference number:\n\nHQ123\n\nMay 10, 2005"
+    document = release(f"{above}\n\n# Minister Visits Moscow\n\n{BODY}", "release.md")
+    assert (document.title, document.date) == ("Minister Visits Moscow", dt.date(2005, 5, 10))
+    assert body(document) == BODY
+
+
+def test_a_sentence_above_the_main_heading_is_body() -> None:
+    document = release(f"2\\. {BODY}\n\n# Background\n\n{BODY}", "release.md")
+    assert (document.body_start, [section.heading for section in document.sections]) == (0, ["Background"])
+
+
 def test_a_hearing_is_a_title_and_not_the_day_of_its_release() -> None:
     document = release(f"Hearing on Dams, June 30, 2006\n\nMay 10, 2005\n\n{BODY}")
     assert document.title == "Hearing on Dams, June 30, 2006"

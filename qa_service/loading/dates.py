@@ -96,6 +96,11 @@ def stated_date(value: str) -> dt.date | None:
     return found.date if found else _parse_loosely(value)
 
 
+def is_day_apart(date: dt.date | None, other: dt.date | None) -> bool:
+    """Say whether one is the day before the other, as the day of a moment may be in another time zone."""
+    return date is not None and other is not None and abs(date - other) == dt.timedelta(days=1)
+
+
 def file_name_date(stem: str) -> dt.date | None:
     """Return the date that begins a file's name, as in `2007-05-22-summit`."""
     found = find_date(stem[:12])

@@ -23,10 +23,12 @@ class Extracted:
     Attributes:
         blocks: In reading order; blank ones are dropped later.
         title, date, source_url, note: None unless the format states them.
+        is_date_in_utc: `date` is the day in UTC of a moment, which may be the next or the last where it was written.
     """
 
     blocks: tuple[Block, ...]
     title: str | None = None
     date: dt.date | None = None
+    is_date_in_utc: bool = False
     source_url: str | None = None
     note: str | None = None

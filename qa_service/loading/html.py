@@ -1,6 +1,5 @@
 """A .html page to blocks: its main content without menus and scripts, with what its head states."""
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -8,7 +7,7 @@ from itertools import accumulate
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from qa_service.loading.canonical import one_line
-from qa_service.loading.dates import stated_date
+from qa_service.loading.dates import is_day_apart, stated_date
 from qa_service.loading.encoding import decode
 from qa_service.loading.extracted import Block, Extracted
 from qa_service.loading.html_blocks import BlockCollector
@@ -25,6 +24,7 @@ _DATE_FIELDS = (
     "dcterms.created", "pubdate", "publishdate", "publish_date", "publication_date",
 )  # fmt: skip
 _PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')  # in JSON-LD
+_IN_UTC = re.compile(r":\d\d(?:\.\d+)?\s?(?:Z|[+-]00:?00|GMT|UTC)$")
 _MOST_TIMES = 3
 _LONGEST_BYLINE = 100  # in a longer line, a <time> is that of an event
 _MOST_NODES_BEFORE = 10  # of a <time>, in search of the words that say what of
@@ -45,10 +45,12 @@ def extract_html(data: bytes) -> Extracted:
     tree = LexborHTMLParser(bound_parsing(html))
     blocks = _main_content(*_collect(tree))
     fields = _meta_fields(tree)
+    moment = _moment(tree, fields)
     return Extracted(
         blocks=tuple(blocks),
         title=_title(tree, fields, blocks),
-        date=_date(tree, fields),
+        date=stated_date(moment),
+        is_date_in_utc=_IN_UTC.search(moment) is not None,
         source_url=_source_url(tree, fields),
     )
 
@@ -125,24 +127,25 @@ def _meta_fields(tree: LexborHTMLParser) -> dict[str, str]:
 
 def _title(tree: LexborHTMLParser, fields: dict[str, str], blocks: list[Block]) -> str | None:
     """Return the title that the head states, None where the page's own <h1> is to be its title."""
-    heading = next((one_line(block.text) for block in blocks if block.level == 1), "")
     site = fields.get("og:site_name", "")
-    title = _without_site(fields.get("og:title", ""), site, heading)
+    headings = [(text, block.level) for block in blocks if block.level and (text := one_line(block.text)) != site]
+    title = _without_site(fields.get("og:title", ""), site, headings)
     if not is_no_title(title):
         return title
-    if heading and heading != site:
+    if any(level == 1 and not is_no_title(text) for text, level in headings):
         return None
     node = tree.css_first("title")
     stated = one_line(node.text()) if node else ""
-    title = _without_site(stated, site, heading)
+    title = _without_site(stated, site, headings)
     return None if is_no_title(title) or is_letterhead(title) else title
 
 
-def _without_site(title: str, site: str, heading: str) -> str:
+def _without_site(title: str, site: str, headings: Sequence[tuple[str, int]]) -> str:
     """Return `title` without the name of the site, as in `Summit Meeting | Ministry of Foreign Affairs`."""
-    if heading != site and heading in title and len(heading) * 2 > len(title):
-        return heading
     parts = _SEPARATOR.split(title)
+    for heading, level in headings:
+        if len(heading) * 2 > len(title) and (heading in parts or (level == 1 and heading in title)):
+            return heading
     while len(parts) > 2:
         mark, last = parts[-2:]
         if last != site and mark in {"–", "—", "-"} and not (_OFFICE.search(last) and len(last.split()) <= 8):
@@ -153,20 +156,24 @@ def _without_site(title: str, site: str, heading: str) -> str:
     return "".join(part if number % 2 == 0 else f" {part} " for number, part in enumerate(parts))
 
 
-def _date(tree: LexborHTMLParser, fields: dict[str, str]) -> dt.date | None:
-    """Return the date that the head states, else that of the first `<time>` in a short line, such as a byline.
+def _moment(tree: LexborHTMLParser, fields: dict[str, str]) -> str:
+    """Return the date, perhaps with a time, that the head states, or what is written for search engines (JSON-LD).
 
-    Then comes what is stated for search engines (JSON-LD). The day of a change, as in `Updated: <time>`, counts where
-    there is no other.
+    Else that of the first `<time>` in a short line, such as a byline. The day of a change, as in `Updated: <time>`,
+    counts where there is no other.
     """
     stated = [fields[name] for name in _DATE_FIELDS if name in fields]
+    for script in tree.css('script[type="application/ld+json"]'):
+        stated += _PUBLISHED.findall(script.text())
     changed: list[str] = []
     for node in tree.css("time[datetime]")[:_MOST_TIMES]:
         if node.parent and len(one_line(node.parent.text())) <= _LONGEST_BYLINE:
             (changed if _is_of_change(node) else stated).append(node.attributes.get("datetime") or "")
-    scripts = tree.css('script[type="application/ld+json"]')
-    described = [value for script in scripts for value in _PUBLISHED.findall(script.text())]
-    return next((date for value in stated + described + changed if (date := stated_date(value))), None)
+    first = next(filter(stated_date, stated + changed), "")
+    if not _IN_UTC.search(first):
+        return first
+    in_own_zone = [each for each in stated if not _IN_UTC.search(each)]
+    return next((each for each in in_own_zone if is_day_apart(stated_date(each), stated_date(first))), first)
 
 
 def _is_of_change(time: LexborNode) -> bool:

@@ -27,6 +27,12 @@ _PARAGRAPHS = frozenset(
 )
 _BREAKING = _PARAGRAPHS | _HEADINGS.keys() | _LISTS | _PREFORMATTED | _CELLS
 
+_BOXES = frozenset("a small span time".split())
+# Between two boxes in a line, which a page sets apart by its style: "Press release|14 March 2023|Brussels".
+_BORDER = "\ufdd0"
+_SHOWN_BORDER = re.compile(
+    rf"(?<=[^\W_]{{2}}[^\W\d_A-Z]){_BORDER}(?=[A-ZÀ-ÖØ-Þ\d][\w ]{{2}})|(?<=\d{{3}}){_BORDER}(?=[^\W\d_]{{3}})"
+)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(" {2,}")
 _AROUND_BREAK = re.compile(" ?\n ?")
@@ -91,6 +97,8 @@ class BlockCollector:
         """Read `root` and all below it."""
         for node, is_start in visible_nodes(root):
             tag = node.tag or ""
+            if is_start and tag in _BOXES and _follows_box(node):
+                self._text.append(_BORDER)
             if tag == "-text" and is_start:
                 self._add_text(node.text_content or "")
             elif tag == "br" and is_start:
@@ -147,7 +155,7 @@ class BlockCollector:
             return
         first = self._raised.pop()
         if not self._raised:
-            self._text[first:] = [raised("".join(self._text[first:]))]
+            self._text[first:] = [raised("".join(self._text[first:]).replace(_BORDER, ""))]
 
     def _start(self, tag: str) -> None:
         if tag in _HEADINGS:
@@ -190,7 +198,8 @@ class BlockCollector:
 
     def _end_paragraph(self) -> None:
         """Put the text read so far where it belongs. A line of nothing but links such as "Back to Index" is no text."""
-        text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", "".join(self._text))).strip(" \n" if self._pre_depth else None)
+        text = _SHOWN_BORDER.sub(" ", "".join(self._text)).replace(_BORDER, "")
+        text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text)).strip(" \n" if self._pre_depth else None)
         is_linked, n_links = not self._has_plain_words, self._n_links
         self._text = []
         self._has_plain_words = self._is_after_break = False
@@ -287,3 +296,12 @@ class BlockCollector:
             table.is_layout = True
             self.blocks += table.to_blocks()
             table.rows = []
+
+
+def _follows_box(node: LexborNode) -> bool:
+    before = node.prev
+    while before is not None and before.is_comment_node:
+        before = before.prev
+    if before is None or before.tag not in _BOXES:
+        return False
+    return "class" in before.attributes and "class" in node.attributes

@@ -7,16 +7,16 @@ import re
 
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _FURNITURE = frozenset(
-    "addthis breadcrumb breadcrumbs comment commentform commentlist comments consent cookie cookies crumbs disqus "
-    "footer gdpr menu nav navbar navigation newsletter onetrust pager pagination related respond share sharedaddy "
-    "sharethis sharing sidebar skip social subscribe switcher".split()
+    "addthis breadcrumb breadcrumbs comment commentform commentlist comments consent cookie cookies crumb crumbs "
+    "disqus footer gdpr menu nav navbar navigation newsletter onetrust pager pagination related relatedposts respond "
+    "share sharedaddy sharethis sharing sidebar skip social subscribe switcher tags topicpath".split()
 )
 _BESIDE = frozenset(
-    "area article articles banner bar block bottom box btn button buttons col collapse column container content count "
-    "desktop element entry facebook fb fixed follow form gem global govuk group header icon icons inner item items "
-    "lang language left link links list local main media message mobile news notice overlay page panel popup post "
-    "posts primary reader readers right row sdk secondary section side site stories sub td this thread title to "
-    "toggle toolbar tools top ul user widget wrap wrapper".split()
+    "area article articles banner bar block bottom box bread btn button buttons col collapse column container content "
+    "count desktop element entry facebook fb field fixed follow form gem global govuk group header icon icons inner "
+    "item items jp lang language left link links list local main media message mobile name news notice overlay page "
+    "panel popup post posts primary reader readers right row sdk secondary section side site stories sub td this "
+    "thread title to toggle toolbar tools top ul user widget wrap wrapper".split()
 )
 _LINKS_HEADING = re.compile(
     r"(?:related|useful|external|quick|other|more|latest|recent)[\w ]{0,15}"
@@ -25,10 +25,17 @@ _LINKS_HEADING = re.compile(
     r"|see also[\s:]*|tags[\s:]*|share(?: this)?[\w ]{0,12}[\s:]*|follow us[\w ]{0,12}[\s:]*",
     re.IGNORECASE,
 )
+_OTHER_RELEASES = re.compile(
+    r"(?:related|recent|latest|more|other|further)(?: [\w ]{1,20})?"
+    r" (?:news|articles?|stories|releases|posts|statements)|related|more news"
+    r"|also from this source|you (?:may|might) also (?:like|be interested in)",
+    re.IGNORECASE,
+)
 _PAGE_LINK = (
     r"(?:(?:back|go|return|skip|jump) to|to|top of) (?:the |this |main )*"
     r"(?:index|top|list|home|menu|page|contents?|navigation|home ?page|previous page|news|(?:press |news )?releases?"
     r"|archives?|overview|search results?)(?: of (?:the |this )?page)?"
+    r"|(?:view|see) all(?: (?:press |news )?(?:releases|news))?"
     r"|home|print(?:er)?(?:[ -]friendly)?(?: this)?(?: (?:page|version))?|next(?: page)?|prev(?:ious)?(?: page)?"
     r"|share(?: this)?(?: page)?(?: on \w+)?|e-?mail(?: this)?(?: page)?|tweet|facebook|twitter|x|linkedin|instagram"
     r"|youtube|whatsapp|rss|sitemap|site map|contact us|privacy(?: policy)?|terms of use|legal matters|accessibility"
@@ -46,6 +53,11 @@ def is_furniture(names: str) -> bool:
 def heads_links(text: str) -> bool:
     """Say whether `text` stands above links to other pages."""
     return len(text) <= _LONGEST_PAGE_LINKS and _LINKS_HEADING.fullmatch(text) is not None
+
+
+def heads_other_releases(text: str) -> bool:
+    """Say whether `text`, a heading, stands above what a page shows of others."""
+    return _OTHER_RELEASES.fullmatch(text.strip(" \n:…")[:_LONGEST_PAGE_LINKS]) is not None
 
 
 def is_page_links(text: str) -> bool:

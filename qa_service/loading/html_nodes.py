@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _DROPPED = frozenset(
-    "script style noscript template nav aside footer button iframe svg select textarea object canvas audio video title "
+    "script style noscript template nav aside footer iframe svg select textarea object canvas audio video title "
     "datalist noembed noframes del s strike rt rp".split()
 )
 _DROPPED_ROLES = frozenset({"navigation", "search", "contentinfo", "complementary"})
@@ -56,6 +57,9 @@ def _is_dropped(node: LexborNode) -> bool:
     attributes = node.attributes
     return (
         "hidden" in attributes
+        or (
+            tag == "button" and (node.parent is None or node.parent.tag not in _HEADINGS)
+        )  # which unfolds what is below
         or (tag == "dialog" and "open" not in attributes)
         or (tag == "label" and ("for" in attributes or _is_beside_control(node)))
         or (tag in _DECORATION and attributes.get("aria-hidden") == "true")

@@ -1,11 +1,12 @@
 """What every format's release gets the same way: canonical text, title, date, body start and sections."""
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from qa_service.errors import LoadError
 from qa_service.loading.canonical import one_line
-from qa_service.loading.dates import file_name_date
+from qa_service.loading.dates import file_name_date, is_day_apart
 from qa_service.loading.extracted import Extracted
 from qa_service.loading.headings import find_headings
 from qa_service.loading.paragraphs import PARAGRAPH_BREAK, Paragraph, first_lines, to_paragraphs
@@ -34,13 +35,18 @@ def to_document(document_id: str, extracted: Extracted, sha256: str) -> Document
         id=document_id,
         text=text,
         title=_cut(one_line(title), _LONGEST_TITLE),
-        date=extracted.date or title_block.date or file_name_date(stem),
+        date=_date(extracted, title_block.date) or file_name_date(stem),
         source_url=extracted.source_url,
         note=extracted.note,
         body_start=body_start,
         sections=_sections([p for p in paragraphs if p.start >= body_start], len(text), title),
         sha256=sha256,
     )
+
+
+def _date(extracted: Extracted, in_text: dt.date | None) -> dt.date | None:
+    is_local_day = extracted.is_date_in_utc and is_day_apart(extracted.date, in_text)
+    return in_text if is_local_day else extracted.date or in_text
 
 
 def _sections(body: Sequence[Paragraph], end: int, title: str) -> tuple[Section, ...]:

@@ -8,8 +8,8 @@ from qa_service.loading.extracted import Block
 _NO_TITLE = re.compile(
     r"microsoft (?:word|powerpoint|office)\b.*|.*\.(?:docx?|dotx?|rtf|odt|pdf|indd|pages|pptx?|txt|html?|qxd|wpd)"
     r"|(?:untitled(?: document)?|document|word document|unbenannt|sans titre|powerpoint presentation|presentation|title"
-    r"|draft|test|template|(?:press|news|media) releases?|letterhead|print|slide|index|home)[\W\d_]*|new page.*"
-    r"|[\W\d_]*",
+    r"|draft|test|template|(?:press|news|media)(?: ?(?:releases?|room|corner|cent(?:er|re)))?(?: details?)?|letterhead"
+    r"|print|slide|index|home)[\W\d_]*|new page.*|[\W\d_]*",
     re.IGNORECASE | re.DOTALL,
 )
 _WORD = re.compile(r"[^\W_]{3,}")

@@ -16,8 +16,8 @@ from qa_service.loading.headings import ends_sentence, is_numbered
 from qa_service.loading.paragraphs import Line
 
 _STAMP_WORDS = (
-    r"(?:(?:for )?immediate release|for release|(?:press|news|media) (?:releases?|advisory)|press statement"
-    r"|memorandum|(?:corrected|updated|revised)(?: (?:copy|version))?)"
+    r"(?:(?:for )?immediate release|for release|(?:press|news|media) (?:releases?(?: details?)?|advisory)"
+    r"|press statement|memorandum|(?:corrected|updated|revised)(?: (?:copy|version))?)"
 )
 _STAMP = re.compile(
     rf"[\W_]*(?:{_STAMP_WORDS}(?:[\W_]+{_STAMP_WORDS}){{0,2}}(?:\W+(?:no\W+)?\d[\d/-]*)?"

@@ -38,6 +38,21 @@ def test_inline_tags_neither_add_nor_remove_spaces() -> None:
 @pytest.mark.parametrize(
     ("html", "shown"),
     [
+        ("<span class=a>Press release</span><!----><span class=a>14 March 2023</span>", "Press release 14 March 2023"),
+        ("<time class=a>14 March 2023</time><a class=b>Brussels</a>", "14 March 2023 Brussels"),
+        ("<span class=a>CO</span><span class=b>2</span>", "CO2"),
+        ("<span class=a>Minis</span><span class=b>ters met</span>", "Ministers met"),
+        ("<span class=a>1,240</span><span class=b>,113</span>", "1,240,113"),
+        ("<span>Euro</span><span>Parliament</span>", "EuroParliament"),
+    ],
+)
+def test_boxes_that_a_page_sets_apart_by_its_style_are_no_one_word(html: str, shown: str) -> None:
+    assert text(f"<p>{html}") == shown
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
         ("14<sup>2</sup> crowns", "14² crowns"),
         ("250<a href=#f4><sup>4</sup></a> workers", "250⁴ workers"),
         ("250<sup><a href=#f4>[4]</a></sup> workers", "250[⁴] workers"),
@@ -144,6 +159,12 @@ def test_entities_are_decoded_and_stay_text() -> None:
         "<div aria-label=Breadcrumbs><a href=/>Start</a> / Summit</div>",
         "<p><a href=/>Home</a> &gt; <a href=/n>News</a> &gt; Summit</p>",
         "<p>You are here: <a href=/>Home</a> » Summit</p>",
+        "<section><h2>Related news</h2><div><h3><a href=a>Aid to Guinea</a></h3><p>Tents sent.</p></div></section>",
+        "<div><div><h2>Related</h2></div><span>Statement</span><a href=a>Aid to Guinea</a></div>",
+        "<div class='field field--name-field-tags'><div>Tags</div><div><a href=a>Guinea</a></div></div>",
+        "<div id=jp-relatedposts><h3>Related</h3></div>",
+        "<ol class=breadCrumb><li><a href=/>Start</a></li><li>Summit</li></ol>",
+        "<p><a href=/news>View all news</a></p>",
     ],
 )
 def test_what_is_no_text_of_the_release_is_dropped(hidden: str) -> None:
@@ -162,6 +183,10 @@ def test_words_of_a_release_are_kept_even_when_a_menu_could_say_them() -> None:
         ("<ul><li><a href=a>Joint statement</a></li><li><a href=b>Annex</a></li></ul>", "Joint statement\nAnnex"),
         ("<p>We use cookies, said the minister.</p>", "We use cookies, said the minister."),
         ("<div class=comments-enabled><p>Aid.</p></div>", "Aid."),
+        ("<div><h3>Related news</h3><p>Aid.</p></div>", "Related news\n\nAid."),
+        ("<div><h3>Other measures</h3><p>Aid (<a href=a>map</a>).</p></div>", "Other measures\n\nAid (map)."),
+        ("<h3><button>Aid</button></h3><div role=region aria-hidden=true>Tents.</div>", "Aid\n\nTents."),
+        ("<div role=tabpanel aria-hidden=true><p>Aid.</p></div>", "Aid."),
         ("<h3>Tags</h3><p>They cost 5 euros.</p>", "Tags\n\nThey cost 5 euros."),
         ("<div class=article_topbar><p>Aid.</p></div>", "Aid."),
         ("<div class='panel-collapse collapse'><p>Aid.</p></div>", "Aid."),
@@ -403,6 +428,11 @@ def test_a_title_of_the_head_is_not_put_into_the_text() -> None:
         ("<meta property=og:site_name content=MOFA><title>Summit Meeting - MOFA</title>", "Summit Meeting"),
         ("<title>Japan-Russia Summit</title>", "Japan-Russia Summit"),
         ("<meta property=og:title content='MOFA: Visit to Russia'><h1>Visit to Russia</h1>", "Visit to Russia"),
+        (
+            "<title>Acme Corp. - Acme Visits Russia</title><h1>Press Release Details</h1><h3>Acme Visits Russia</h3>",
+            "Acme Visits Russia",
+        ),
+        ("<title>Visit to Russia: Tea - Results</title><h2>Visit to Russia</h2>", "Visit to Russia: Tea - Results"),
         ("<title>R&amp;D &lt;b&gt;</title>", "R&D <b>"),
     ],
 )
@@ -411,7 +441,14 @@ def test_the_head_states_a_title_without_the_name_of_the_site(head: str, expecte
 
 
 @pytest.mark.parametrize(
-    "stated", ["Untitled Document", "PRESS RELEASE", "News Releases | Ministry of Foreign Affairs"]
+    "stated",
+    [
+        "Untitled Document",
+        "Newsroom",
+        "Press Release Details",
+        "PRESS RELEASE",
+        "News Releases | Ministry of Foreign Affairs",
+    ],
 )
 def test_a_title_that_says_nothing_is_none(stated: str) -> None:
     assert title(f"<title>{stated}</title>") == BODY
@@ -455,6 +492,21 @@ def test_the_page_states_its_date(statement: str) -> None:
 )
 def test_the_time_of_a_change_is_passed_over_when_there_is_another(byline: str) -> None:
     assert page(f"{byline}<p>{BODY}").date == dt.date(2005, 5, 10)
+
+
+def test_what_is_stated_for_search_engines_comes_before_the_times_of_a_history() -> None:
+    script = '<script type="application/ld+json">{"datePublished": "2005-05-10T09:00:00+09:00"}</script>'
+    assert page(f"{script}<p>{BODY}<ol><li><time datetime=2006-01-01></time>Mended</ol>").date == dt.date(2005, 5, 10)
+
+
+@pytest.mark.parametrize("moment", ["2005-05-11T01:30:00+00:00", "2005-05-09T23:30:00Z", "2005-05-11T01:30:00.000Z"])
+def test_a_moment_in_utc_is_of_the_day_that_the_release_states(moment: str) -> None:
+    head = f"<meta property='article:published_time' content='{moment}'><h1>Summit</h1>"
+    day = dt.date(2005, 5, 10)
+    assert page(f"{head}<p>May 10, 2005<p>{BODY}").date == day
+    assert page(f"{head}<p><time datetime='2005-05-10T21:30:00-04:00'>Tuesday</time><p>{BODY}").date == day
+    assert page(f"{head}<p>May 2, 2005<p>{BODY}").date == dt.date.fromisoformat(moment[:10])
+    assert page(f"{head}<p>May 10, 2005<p>{BODY}".replace(moment, "2005-05-11")).date == dt.date(2005, 5, 11)
 
 
 def test_the_time_of_an_event_in_the_text_is_not_the_date_of_the_page() -> None:

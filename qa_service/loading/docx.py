@@ -17,7 +17,7 @@ from lxml import etree
 from qa_service.errors import LoadError
 from qa_service.loading.docx_package import safe_package
 from qa_service.loading.docx_styles import ParagraphStyles
-from qa_service.loading.docx_text import paragraph_text, text_boxes
+from qa_service.loading.docx_text import has_deleted_end, paragraph_text, text_boxes
 from qa_service.loading.extracted import Block, Extracted
 from qa_service.loading.stated_title import plausible_title
 from qa_service.loading.tables import table_blocks
@@ -55,6 +55,7 @@ class _Reader:
         """Return the blocks of paragraphs and tables in `parent`; consecutive list items are lines of one."""
         blocks: list[Block] = []
         items: list[str] = []
+        begun: list[str] = []  # text that runs on in the next paragraph
         for child in _children(parent, {_PARAGRAPH, _TABLE}):
             is_item = child.tag == _PARAGRAPH and self.styles.is_list_item(child)
             if items and not is_item:
@@ -63,15 +64,20 @@ class _Reader:
             if child.tag == _TABLE:
                 blocks += self._table(child)
                 continue
-            text = paragraph_text(child)
-            if is_item:
-                items += [line for line in text.split("\n") if line.strip()]
-            elif text.strip():
-                blocks.append(Block(text, self.styles.level(child)))
+            begun.append(paragraph_text(child))
+            if not has_deleted_end(child):
+                text = "".join(begun)
+                begun = []
+                if is_item:
+                    items += [line for line in text.split("\n") if line.strip()]
+                elif text.strip():
+                    blocks.append(Block(text, self.styles.level(child)))
             for box in text_boxes(child):
                 blocks += self.blocks(box)
         if items:
             blocks.append(Block("\n".join(items)))
+        if begun:
+            blocks.append(Block("".join(begun)))
         return blocks
 
     def _table(self, table: etree._Element) -> list[Block]:

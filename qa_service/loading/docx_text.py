@@ -12,6 +12,7 @@ _FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _BOX = qn("w:txbxContent")
 # What a reader doesn't see, or sees elsewhere: deleted text, a second form of a drawing, pronunciation, text boxes.
 _DROPPED = frozenset({qn("w:del"), qn("w:moveFrom"), _FALLBACK, qn("w:rt"), qn("w:pPr"), _BOX})
+_DELETED_ENDS = [f"{qn('w:pPr')}/{qn('w:rPr')}/{tag}" for tag in (qn("w:del"), qn("w:moveFrom"))]
 _TEXT = frozenset({qn("w:t"), _FORMULA_TEXT})
 _BREAK = frozenset({qn("w:br"), qn("w:cr")})
 _TAB = frozenset({qn("w:tab"), qn("w:ptab")})
@@ -24,6 +25,11 @@ _OFF = frozenset({"0", "false", "off"})
 def paragraph_text(paragraph: etree._Element) -> str:
     """Return the text of `paragraph`; a tab is a space, a break a line end."""
     return "".join(_pieces(paragraph))
+
+
+def has_deleted_end(paragraph: etree._Element) -> bool:
+    """Say whether its end is deleted, so that it runs on in the paragraph that follows."""
+    return any(paragraph.find(path) is not None for path in _DELETED_ENDS)
 
 
 def text_boxes(paragraph: etree._Element) -> Iterator[etree._Element]:

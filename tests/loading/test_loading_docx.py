@@ -152,6 +152,14 @@ def test_a_paragraph_has_the_text_that_its_reader_sees(runs: str, shown: str) ->
     assert text(f"<w:p>{runs}</w:p>") == shown
 
 
+@pytest.mark.parametrize("end", ["del", "moveFrom"])
+def test_a_paragraph_whose_end_is_deleted_runs_on_in_the_next(end: str) -> None:
+    ended = f"<w:pPr><w:rPr><w:{end} w:id='1' w:author='x'/></w:rPr></w:pPr>"
+    table = f"<w:tbl><w:tr><w:tc><w:p>{run('9')}</w:p></w:tc></w:tr></w:tbl>"
+    xml = f"<w:p>{ended}{run('He left ')}</w:p><w:p>{ended}</w:p><w:p>{run('on Monday.')}</w:p>"
+    assert text(f"{xml}{table}<w:p>{ended}{run('The end.')}</w:p>") == "He left on Monday.\n\n9\n\nThe end."
+
+
 def test_content_controls_and_text_boxes_are_read() -> None:
     box = (
         "<w:p><w:r><w:t>Before</w:t></w:r><w:r><w:pict><w:txbxContent>"

@@ -17,8 +17,8 @@ from qa_service.wrapping import wrapped_lines
 
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 _RANK = re.compile(
-    r"(?:^|[\s(\"'“])(?:Lt|Gen|Col|Maj|Capt|Cpl|Sgt|Adm|Cmdr|Cdr|Gov|Govs|Rep|Reps|Sen|Sens|Amb|Hon|Rev|Msgr|Messrs|Pres"
-    r"|Supt|Engr|Smt|H\.E|H\.R\.H|No|Nos|Dept|Ft|St|Mt)\.$"
+    r"(?:^|[\s(\"'“-])(?:Lt|Lieut|Flt|Sqn|Ldr|Gen|Col|Maj|Capt|Cpl|Sgt|Adm|Cmdr|Cdr|Gov|Govs|Rep|Reps|Sen|Sens|Amb|Hon|Rev|Msgr|Messrs|Mme|Mlle"
+    r"|Cllr|Pres|Supt|Engr|Smt|H\.E|H\.R\.H|No|Nos|Dept|Ft|St|Mt)\.$"
 )
 # "U.S. Senator", "U.N. Secretary-General": a country or a union before an office is no end.
 _UNION = re.compile(r"(?:^|[\s(\"'“-])(?:U\.S|U\.N|U\.K|E\.U)\.$")
@@ -26,7 +26,9 @@ _OFFICE = re.compile(
     r"(?:Sen(?:ator|\.)|Secretary|Ambassador|Rep(?:resentative|\.)|Congress|General|Attorney|President|Summit)", re.I
 )
 # "S.Con.Res. 70", "Pub. L. 109-58", "Rs. 500 crore", "Nov. 30–Dec. 12": the number belongs to it.
-_NUMBERED = re.compile(r"\.(?:Res|Con)\.$|\b(?:Sec|L|Rs|Kshs?|Tk|Rp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$")
+_NUMBERED = re.compile(
+    r"\.(?:Res|Con)\.$|\b(?:Sec|Arts|Chaps?|L|Rs|Kshs?|Tk|Rp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
+)
 # These few may stand for longer words, though a name or a number follows.
 _SHORTENED = "approx|ca|cf|corp|dept|ed|eds|esp|est|etc|al|ext|figs?|govt|inc|incl|ltd|nos?|pp|tel|vols?|vs"
 _COUNTED = "app|apt|art|chap|para|reg|res|rev|secs?|tab|ver|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"

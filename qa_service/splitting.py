@@ -32,7 +32,7 @@ class SplitterSettings:
 
     max_tokens: int = 200
     min_words: int = 20
-    rules: int = 5
+    rules: int = 6
 
 
 @dataclass(frozen=True, slots=True)

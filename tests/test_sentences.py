@@ -40,6 +40,7 @@ def sentences(text: str) -> list[str]:
         ["She fell ill.”", "“He left no. 12 vs. Japan, approx. Monday.", "It was for the port.)", "They met."],
         ["What happened?", "Nothing!"],
         ["It cost Rs. 500 crore, Ksh. 5.2 billion or Tk. 3 lakh.", "It ran from Nov. 30–Dec. 12."],
+        ["Lt.-Gen. Lee, Flt. Lt. Das and Mme. Roe spoke on Arts. 6 and 7.", "They agreed."],
         ["H.R.H. Prince Faisal and H.E. Ambassador Lee met Smt. Murmu and Engr. Buhari.", "They agreed."],
     ],
 )

@@ -19,7 +19,7 @@ import feedparser
 
 from qa_service.errors import FetchError, LoadError
 from qa_service.loading.canonical import one_line
-from qa_service.loading.dates import stated_date
+from qa_service.loading.dates import is_in_utc, stated_date
 from qa_service.loading.encoding import decode
 from qa_service.loading.extracted import Block
 from qa_service.loading.html import html_fragment
@@ -31,6 +31,7 @@ _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w-]+)"""
 _ROOT = re.compile(r"<(?:[\w.-]{1,50}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _LONGEST_TITLE = 1000  # characters
 _REFERENCE = re.compile(r"&#?\w{1,32};")
+_SIGNED = re.compile(r"The post .{1,1000} appeared first on .{1,200}", re.DOTALL)  # by WordPress, below each item
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:.", re.IGNORECASE)
 
 
@@ -41,7 +42,7 @@ class Item:
     Attributes:
         key: Names the item in every feed that has it.
         title: On one line; empty if there is none.
-        date: As written by the office, in its own time zone.
+        date: As written by the office, in its own time zone unless `is_date_in_utc`.
         link: http(s), or None.
         blocks: The feed's own words.
         is_summary: Whether the feed calls them a summary or description, not the content.
@@ -53,6 +54,7 @@ class Item:
     link: str | None
     blocks: tuple[Block, ...]
     is_summary: bool
+    is_date_in_utc: bool = False
 
     def digest(self) -> str:
         """Return a hash that changes when anything does that the item says."""
@@ -120,7 +122,9 @@ def _item(entry: Mapping[str, Any], feed_url: str) -> Item:
     summary = entry.get("summary_detail") or {}
     parts = contents or ([summary] if summary.get("value") else [])
     blocks = [block for part in parts for block in _blocks(part["value"], part.get("type", ""))]
-    title, date, link = _title(entry), _date(entry), web_address(entry.get("link", ""))
+    blocks = [block for block in blocks if not _SIGNED.fullmatch(block.text)]
+    title, link = _title(entry), web_address(entry.get("link", ""))
+    date, is_date_in_utc = _date(entry)
     return Item(
         key=_key(one_line(entry.get("id", "")), link, feed_url, title, blocks),
         title=title,
@@ -128,11 +132,17 @@ def _item(entry: Mapping[str, Any], feed_url: str) -> Item:
         link=link,
         blocks=tuple(blocks),
         is_summary=not contents,
+        is_date_in_utc=is_date_in_utc,
     )
 
 
 def _key(stated: str, link: str | None, feed_url: str, title: str, blocks: list[Block]) -> str:
-    """Return the id that the feed states; one such as "123", which other feeds may have too, with the item's link."""
+    """Return the id that the feed states; one such as "123", which other feeds may have too, with the item's link.
+
+    An address that names the day of the last change behind a "#" is the link, which stays.
+    """
+    if link and stated.partition("#")[0] == link:
+        return link
     if _ABSOLUTE.match(stated):
         return stated
     if stated or link:
@@ -152,14 +162,17 @@ def _title(entry: Mapping[str, Any]) -> str:
     return one_line(_unescaped(value))[:_LONGEST_TITLE].rstrip()
 
 
-def _date(entry: Mapping[str, Any]) -> dt.date | None:
-    """Return the day that is written. The same moment may be another day in UTC, which feedparser turns it into."""
+def _date(entry: Mapping[str, Any]) -> tuple[dt.date | None, bool]:
+    """Return the day that is written, and whether it is one in UTC.
+
+    feedparser turns every moment into UTC, where it may be of another day.
+    """
     for name in ("published", "updated", "created"):
         if name in entry:
             moment = entry.get(f"{name}_parsed")
             written = dt.date(*moment[:3]) if moment and 1900 <= moment.tm_year <= 2100 else None
-            return stated_date(entry[name]) or written
-    return None
+            return stated_date(entry[name]) or written, is_in_utc(entry[name])
+    return None, False
 
 
 def _blocks(value: str, content_type: str) -> list[Block]:

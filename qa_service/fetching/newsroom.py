@@ -5,6 +5,7 @@ two of each release, and the answers are in the rest. Pages are fetched one afte
 the feed or of the site that it names; of the page and the feed's own words, the longer text is kept.
 """
 
+import datetime as dt
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -22,8 +23,9 @@ from qa_service.fetching.state import KnownFeed, KnownItem, State, load_state, s
 from qa_service.files import sha256_of
 from qa_service.loading.canonical import canonical, one_line
 from qa_service.loading.encoding import decode
-from qa_service.loading.extracted import Block
+from qa_service.loading.extracted import Block, Extracted
 from qa_service.loading.html import extract_html
+from qa_service.loading.metadata import to_document
 
 logger = logging.getLogger(__name__)
 
@@ -182,9 +184,10 @@ class _Desk:
         return (page if _length(page) > _length(item.blocks) else item.blocks), ""
 
     def _write(self, item: Item, blocks: Sequence[Block], digest: str, known: KnownItem | None) -> None:
-        data = render(item.title, item.date, item.link, blocks)
+        date = _date(item, blocks)
+        data = render(item.title, date, item.link, blocks)
         sha256 = hashlib.sha256(data).hexdigest()
-        name = known.file if known else self._free_name(item, blocks, sha256)
+        name = known.file if known else self._free_name(item, date, blocks, sha256)
         path = self._folder / name
         if known and sha256_of(path) != known.file_sha256:
             self._fail(_name(item), f"it has changed, but {name} was edited here: it is kept as it is")
@@ -197,10 +200,10 @@ class _Desk:
             (self._report.changed if known else self._report.new).append(name)
         self._state.items[item.key] = KnownItem(file=name, file_sha256=sha256, digest=digest, feed=self._url)
 
-    def _free_name(self, item: Item, blocks: Sequence[Block], sha256: str) -> str:
+    def _free_name(self, item: Item, date: dt.date | None, blocks: Sequence[Block], sha256: str) -> str:
         """Return a name that no file has; or that of the same file, which a run that was broken off has left."""
         words = one_line(" ".join(block.text for block in blocks[:3]))
-        stem = file_stem(item.title or words, item.date)
+        stem = file_stem(item.title or words, date)
         taken = {known.file for known in self._state.items.values()}
         n = 1
         while True:
@@ -213,6 +216,13 @@ class _Desk:
 
     def _fail(self, item: str, reason: str) -> None:
         self._report.failed.append(Failure(item, reason))
+
+
+def _date(item: Item, blocks: Sequence[Block]) -> dt.date | None:
+    """Return the day of `item`; where that is in UTC and the next or the last one is in its words, the latter."""
+    if not item.is_date_in_utc:
+        return item.date
+    return to_document("", Extracted(tuple(blocks), item.title, item.date, item.is_date_in_utc), sha256="").date
 
 
 def _page(fetched: Fetched) -> Sequence[Block]:

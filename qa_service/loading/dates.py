@@ -68,6 +68,7 @@ _DATELINE_END = re.compile(
     rf"{_MOMENT}\)?,?\s*(?:\([^()\n]{{0,40}}\)|/[^/\n]{{1,40}}/)?\s*(?:--?|–|—|:|\||\n|(?<=\d)\.\s)", re.IGNORECASE
 )
 _BRACKET_END = re.compile(rf"{_MOMENT}[)\]]", re.IGNORECASE)
+_IN_UTC = re.compile(r":\d\d(?:\.\d+)?\s?(?:Z|[+-]00:?00|GMT|UTC?)$")
 _LONGEST_LINE = 120
 
 
@@ -94,6 +95,11 @@ def stated_date(value: str) -> dt.date | None:
         return date
     found = find_date(value)
     return found.date if found else _parse_loosely(value)
+
+
+def is_in_utc(moment: str) -> bool:
+    """Say whether `moment`, a metadata field, is a time in UTC: `2005-05-10T22:00:00Z`."""
+    return _IN_UTC.search(moment) is not None
 
 
 def is_day_apart(date: dt.date | None, other: dt.date | None) -> bool:

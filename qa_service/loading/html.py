@@ -7,7 +7,7 @@ from itertools import accumulate
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from qa_service.loading.canonical import one_line
-from qa_service.loading.dates import is_day_apart, stated_date
+from qa_service.loading.dates import is_day_apart, is_in_utc, stated_date
 from qa_service.loading.encoding import decode
 from qa_service.loading.extracted import Block, Extracted
 from qa_service.loading.html_blocks import BlockCollector
@@ -24,7 +24,6 @@ _DATE_FIELDS = (
     "dcterms.created", "pubdate", "publishdate", "publish_date", "publication_date",
 )  # fmt: skip
 _PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')  # in JSON-LD
-_IN_UTC = re.compile(r":\d\d(?:\.\d+)?\s?(?:Z|[+-]00:?00|GMT|UTC)$")
 _MOST_TIMES = 3
 _LONGEST_BYLINE = 100  # in a longer line, a <time> is that of an event
 _MOST_NODES_BEFORE = 10  # of a <time>, in search of the words that say what of
@@ -50,7 +49,7 @@ def extract_html(data: bytes) -> Extracted:
         blocks=tuple(blocks),
         title=_title(tree, fields, blocks),
         date=stated_date(moment),
-        is_date_in_utc=_IN_UTC.search(moment) is not None,
+        is_date_in_utc=is_in_utc(moment),
         source_url=_source_url(tree, fields),
     )
 
@@ -170,9 +169,9 @@ def _moment(tree: LexborHTMLParser, fields: dict[str, str]) -> str:
         if node.parent and len(one_line(node.parent.text())) <= _LONGEST_BYLINE:
             (changed if _is_of_change(node) else stated).append(node.attributes.get("datetime") or "")
     first = next(filter(stated_date, stated + changed), "")
-    if not _IN_UTC.search(first):
+    if not is_in_utc(first):
         return first
-    in_own_zone = [each for each in stated if not _IN_UTC.search(each)]
+    in_own_zone = [each for each in stated if not is_in_utc(each)]
     return next((each for each in in_own_zone if is_day_apart(stated_date(each), stated_date(first))), first)
 
 

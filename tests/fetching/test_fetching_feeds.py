@@ -138,6 +138,18 @@ def test_an_id_that_others_may_have_too_counts_with_its_link() -> None:
     assert other.key == "17 https://other.example/b"
 
 
+def test_an_id_that_names_the_last_change_of_its_page_is_the_page() -> None:
+    link = "<link>https://site.example/1</link>"
+    assert only(f"{link}<guid>https://site.example/1#2005-05-11T09:00</guid>").key == "https://site.example/1"
+    assert only(f"{link}<guid>https://site.example/2#1</guid>").key == "https://site.example/2#1"
+
+
+def test_where_a_program_says_that_it_wrote_the_item_is_no_text() -> None:
+    signed = "<p>The post <a href='x'>Summit</a> appeared first on <a href='y'>Ministry</a>.</p>"
+    assert texts(only(f"<description><![CDATA[<p>They met.</p>{signed}]]></description>")) == ["They met."]
+    assert texts(only("<description>The post office opened.</description>")) == ["The post office opened."]
+
+
 def test_without_an_id_the_link_names_an_item_and_without_both_its_words_do() -> None:
     assert only("<link>https://one.example/a</link><title>t</title>").key == "https://one.example/a"
     keys = [only(f"<title>{title}</title><description>Words.</description>").key for title in "aba"]

@@ -82,6 +82,21 @@ def test_an_atom_feed_becomes_documents_too(site: Site, folder: Path, limits: Li
     assert documents(folder)[0].text.endswith("They agreed on trade.")
 
 
+@pytest.mark.parametrize(
+    ("published", "date"),
+    [("22:30:00 +0000", "2005-05-10"), ("22:30:00 GMT", "2005-05-10"), ("22:30:00 +0900", "2005-05-09")],
+)
+def test_a_moment_in_utc_is_of_the_day_that_the_release_states(
+    site: Site, folder: Path, limits: Limits, published: str, date: str
+) -> None:
+    release = item(text="<p>Tokyo, May 10, 2005 – They met.</p>").replace(
+        "10 May 2005 09:00:00 +0900", f"9 May 2005 {published}"
+    )
+    fetch(folder, limits, site.put("/feed", rss(release)))
+    assert files(folder) == [f"{date}-summit.md"]
+    assert str(documents(folder)[0].date) == date
+
+
 def test_what_is_known_is_not_written_again_even_without_help_of_the_server(
     site: Site, folder: Path, limits: Limits
 ) -> None:

@@ -44,6 +44,12 @@ _LABEL = (
     r"|published|issued|(?:no|nr|vol)\.\s?\d[\d/-]{0,15})\b"
     rf"|\b(?:on|of)(?=\s*(?:$|{_WEEKDAY}))|\bat(?=\s*\d)"
 )
+# Behind it a date is that of the release, whatever follows: `Posted On: 19 APR 2023 4:45PM by PIB Delhi`.
+_PUBLISHED = re.compile(
+    r"\W*(?:(?:press|news|media) (?:release|statement)|released?|release date|published|publication date|posted|issued)"
+    r"(?:\s(?:on|date))?\W*",
+    re.IGNORECASE,
+)
 _SAYS_WHEN = re.compile(rf"{_WEEKDAY}|{_TIME}|{_LABEL}", re.IGNORECASE)
 # The day of something else: `Last updated: May 12, 2024`, `(due June 30, 2006)`. The label stands before the date.
 _OTHER_DATE = re.compile(
@@ -127,12 +133,16 @@ def date_line(line: str) -> dt.date | None:
     if found is None:
         return _parse_loosely(line)
     before, after = line[: found.start], line[found.end :]
-    if not _ends_with_place(before):
-        return None
-    if (place := _rest(after)) and not (_is_place(place) and after.lstrip()[0] in _MARKS):
-        return None
-    is_title_with_date = len(_rest(before).split()) > 2 and line.rstrip(".").endswith(")")
-    return None if is_title_with_date else found.date
+    is_published = _PUBLISHED.fullmatch(before) and not line.endswith(".")
+    return found.date if is_published or _says_only_where(before, after) else None
+
+
+def _says_only_where(before: str, after: str) -> bool:
+    """Say whether what stands around a date is but a place; a headline may end with a date in brackets."""
+    place = _rest(after)
+    if not _ends_with_place(before) or (place and not (_is_place(place) and after.lstrip()[0] in _MARKS)):
+        return False
+    return len(_rest(before).split()) <= 2 or not after.rstrip(".").endswith(")")
 
 
 def is_other_date_line(line: str) -> bool:

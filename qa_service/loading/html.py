@@ -13,7 +13,7 @@ from qa_service.loading.extracted import Block, Extracted
 from qa_service.loading.html_blocks import BlockCollector
 from qa_service.loading.html_bounds import bound_parsing
 from qa_service.loading.html_regions import Region
-from qa_service.loading.stated_title import is_no_title
+from qa_service.loading.stated_title import is_no_title, plausible_title
 from qa_service.loading.title_block import is_letterhead
 from qa_service.web_address import web_address
 
@@ -136,6 +136,8 @@ def _title(tree: LexborHTMLParser, fields: dict[str, str], blocks: list[Block]) 
     node = tree.css_first("title")
     stated = one_line(node.text()) if node else ""
     title = _without_site(stated, site, headings)
+    if headings and plausible_title(title, blocks) is None:
+        return None
     return None if is_no_title(title) or is_letterhead(title) else title
 
 

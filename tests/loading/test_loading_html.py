@@ -455,6 +455,12 @@ def test_a_title_that_says_nothing_is_none(stated: str) -> None:
     assert title(f"<meta property=og:title content='{stated}'>") == BODY
 
 
+def test_a_title_of_the_head_that_the_text_does_not_hold_is_not_that_of_a_page_with_headings() -> None:
+    body = f"<div>Press release</div><h2>Prices Rise</h2><p>{BODY}"
+    assert title(f"<title>Pages - PR-2023-045</title>{body}") == "Prices Rise"
+    assert title(f"<title>On Rising Prices</title>{body}") == "On Rising Prices"
+
+
 def test_the_name_of_the_office_is_no_title() -> None:
     head = "<title>Ministry of Foreign Affairs</title><h1>Ministry of Foreign Affairs</h1>"
     assert title(f"{head}<h2>Minister Visits Moscow</h2>") == "Minister Visits Moscow"

@@ -174,7 +174,7 @@ class Splitter:
 
     def _belongs(self, group: Sequence[_Piece], piece: _Piece) -> bool:
         last = group[-1]
-        if not self._fits(group, [piece]) or (piece.is_heading and not last.is_heading):
+        if not self._fits(group, [piece]):
             return False
         if last.is_heading:
             return True
@@ -185,7 +185,7 @@ class Splitter:
 
     def _is_left_over(self, before: Sequence[_Piece], group: Sequence[_Piece]) -> bool:
         """Tell whether a group that found nothing to join onwards can join the one before."""
-        same_section = before[-1].section is group[0].section and not group[0].is_heading
+        same_section = before[-1].section is group[0].section  # so it doesn't begin with a heading
         return same_section and self._is_short(group) and self._fits(before, group)
 
     def _is_short(self, group: Sequence[_Piece]) -> bool:

@@ -37,8 +37,8 @@ def extract_docx(data: bytes) -> Extracted:
     package = safe_package(data)
     try:
         document = docx.Document(io.BytesIO(package))
-        blocks = _Reader(ParagraphStyles(document.styles.element)).blocks(document.element.body)
-        blocks = _with_title(blocks) + _notes(document)
+        reader = _Reader(ParagraphStyles(document.styles.element))
+        blocks = _with_title(reader.blocks(document.element.body)) + _notes(document, reader)
         stated = document.core_properties.title
     except Exception as error:  # a damaged package may raise anything, from KeyError to RecursionError
         raise LoadError(
@@ -108,10 +108,9 @@ def _with_title(blocks: list[Block]) -> list[Block]:
     return [*blocks[:first], Block(blocks[first].text, 1), *blocks[first + 1 :]]
 
 
-def _notes(document: Document) -> list[Block]:
+def _notes(document: Document, reader: _Reader) -> list[Block]:
     """Return the footnotes and endnotes; their first entries, which have a type, are lines that part them."""
     blocks: list[Block] = []
-    reader = _Reader(ParagraphStyles(document.styles.element))
     for relation in document.part.rels.values():
         if relation.reltype.endswith(_NOTES) and not relation.is_external:
             notes: Iterable[etree._Element] = parse_xml(relation.target_part.blob)

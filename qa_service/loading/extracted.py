@@ -26,7 +26,7 @@ class Extracted:
         is_date_in_utc: `date` is the day in UTC of a moment, which may be the next or the last where it was written.
     """
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = ()
     title: str | None = None
     date: dt.date | None = None
     is_date_in_utc: bool = False

@@ -3,14 +3,13 @@
 It says what the release's own words don't: title, date, source address, and a note that pages must show.
 """
 
-import datetime as dt
 import re
-from dataclasses import dataclass
 
 import yaml
 
 from qa_service.loading.canonical import one_line
 from qa_service.loading.dates import stated_date
+from qa_service.loading.extracted import Extracted
 from qa_service.web_address import web_address
 
 _OPENING = re.compile(r"(?:[ \t\ufeff]*\n)*\ufeff?---[ \t]*\n")
@@ -24,17 +23,7 @@ _COMMENT = re.compile(r"^#.*\n?", re.MULTILINE)
 _LONGEST_NOTE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """What the block states; None for what it doesn't, or not in a usable form."""
-
-    title: str | None = None
-    date: dt.date | None = None
-    source_url: str | None = None
-    note: str | None = None
-
-
-def split_front_matter(text: str) -> tuple[FrontMatter, str]:
+def split_front_matter(text: str) -> tuple[Extracted, str]:
     """Return what a leading block states, and the text after it: all of `text` when there is no such block.
 
     `text` has LF line ends (`unix_lines`). A block that isn't a YAML mapping, or has no field that is known here, is
@@ -43,11 +32,11 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     opening = _OPENING.match(text)
     closing = _CLOSING.search(text, opening.end(), opening.end() + _LARGEST) if opening else None
     if opening is None or closing is None:
-        return FrontMatter(), text
+        return Extracted(), text
     fields = _parse(text[opening.end() : closing.start()])
     if fields is None:
-        return FrontMatter(), text
-    front_matter = FrontMatter(
+        return Extracted(), text
+    front_matter = Extracted(
         title=fields.get("title"),
         date=stated_date(fields.get("date", "")),
         source_url=web_address(fields.get("source_url") or fields.get("source") or fields.get("url") or ""),

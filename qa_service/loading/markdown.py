@@ -5,6 +5,7 @@ markup that a release leaves open damages its own block only.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -37,10 +38,4 @@ def extract_markdown(data: bytes) -> Extracted:
         if token.level == 0 and token.nesting <= 0:
             blocks += html_fragment(parser.renderer.render(tokens[first:number], parser.options, env))
             first = number
-    return Extracted(
-        blocks=tuple(blocks),
-        title=front_matter.title,
-        date=front_matter.date,
-        source_url=front_matter.source_url,
-        note=front_matter.note,
-    )
+    return replace(front_matter, blocks=tuple(blocks))

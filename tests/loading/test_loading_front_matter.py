@@ -2,11 +2,12 @@ import datetime as dt
 
 import pytest
 
-from qa_service.loading.front_matter import FrontMatter, split_front_matter
+from qa_service.loading.extracted import Extracted
+from qa_service.loading.front_matter import split_front_matter
 from qa_service.web_address import web_address
 
 
-def stated(block: str) -> FrontMatter:
+def stated(block: str) -> Extracted:
     front_matter, rest = split_front_matter(f"---\n{block}\n---\nBody.")
     assert rest == "Body."
     return front_matter
@@ -14,7 +15,9 @@ def stated(block: str) -> FrontMatter:
 
 def test_title_date_address_and_note_are_read() -> None:
     block = "title: Summit\ndate: 2005-05-10\nsource_url: https://www.example.org/a?b=1\nnote: Restated."
-    assert stated(block) == FrontMatter("Summit", dt.date(2005, 5, 10), "https://www.example.org/a?b=1", "Restated.")
+    assert stated(block) == Extracted(
+        title="Summit", date=dt.date(2005, 5, 10), source_url="https://www.example.org/a?b=1", note="Restated."
+    )
 
 
 @pytest.mark.parametrize("key", ["source_url", "source", "url", "URL"])
@@ -29,7 +32,7 @@ def test_the_date_has_several_forms(date: str) -> None:
 
 @pytest.mark.parametrize("date", ["soon", "2005-02-31", "2005", "[2005, 5, 10]", "{y: 2005}", "May", "null"])
 def test_a_date_that_is_none_is_ignored(date: str) -> None:
-    assert stated(f"date: {date}\ntitle: T") == FrontMatter(title="T")
+    assert stated(f"date: {date}\ntitle: T") == Extracted(title="T")
 
 
 def test_a_title_that_is_a_number_is_its_digits() -> None:
@@ -38,7 +41,7 @@ def test_a_title_that_is_a_number_is_its_digits() -> None:
 
 def test_a_title_that_is_a_list_or_empty_is_ignored() -> None:
     assert stated("title: [a, b]").title is None
-    assert stated("title:\nnote: ~") == FrontMatter()
+    assert stated("title:\nnote: ~") == Extracted()
 
 
 def test_a_title_over_several_lines_is_one_line() -> None:
@@ -46,8 +49,8 @@ def test_a_title_over_several_lines_is_one_line() -> None:
 
 
 def test_a_title_with_a_colon_that_yaml_refuses_is_read_all_the_same() -> None:
-    assert stated("title: Summit: the results\ndate: 2005-05-10") == FrontMatter(
-        "Summit: the results", dt.date(2005, 5, 10)
+    assert stated("title: Summit: the results\ndate: 2005-05-10") == Extracted(
+        title="Summit: the results", date=dt.date(2005, 5, 10)
     )
 
 
@@ -62,8 +65,8 @@ def test_a_title_with_a_colon_that_yaml_refuses_is_read_all_the_same() -> None:
     ],
 )
 def test_what_yaml_refuses_gives_the_same_fields(block: str) -> None:
-    assert stated(block) == FrontMatter(
-        "Ferry Fares: What Changes", dt.date(2008, 8, 9), "https://example.org/ferry", None
+    assert stated(block) == Extracted(
+        title="Ferry Fares: What Changes", date=dt.date(2008, 8, 9), source_url="https://example.org/ferry"
     )
 
 
@@ -73,13 +76,13 @@ def test_a_quotation_in_a_title_keeps_its_marks() -> None:
 
 @pytest.mark.parametrize("before", ["\n", "\n \n\t\n", "\ufeff", "\ufeff\n", "\n\ufeff"])
 def test_blank_lines_and_a_byte_order_mark_may_stand_before_it(before: str) -> None:
-    assert split_front_matter(f"{before}---\ntitle: T\n---\nBody.") == (FrontMatter(title="T"), "Body.")
+    assert split_front_matter(f"{before}---\ntitle: T\n---\nBody.") == (Extracted(title="T"), "Body.")
 
 
 def test_other_fields_are_metadata_too() -> None:
-    assert stated("layout: post\ntags: [a, b]") == FrontMatter()
-    assert stated("title: T\nauthor: A\nFOR RELEASE: now") == FrontMatter(title="T")
-    assert stated("{}") == FrontMatter()
+    assert stated("layout: post\ntags: [a, b]") == Extracted()
+    assert stated("title: T\nauthor: A\nFOR RELEASE: now") == Extracted(title="T")
+    assert stated("{}") == Extracted()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_other_fields_are_metadata_too() -> None:
     ],
 )
 def test_a_block_that_is_no_mapping_or_has_no_known_field_stays_text(text: str) -> None:
-    assert split_front_matter(text) == (FrontMatter(), text)
+    assert split_front_matter(text) == (Extracted(), text)
 
 
 @pytest.mark.parametrize(

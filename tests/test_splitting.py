@@ -73,6 +73,16 @@ def test_a_short_paragraph_does_not_join_across_a_heading() -> None:
     assert [passage.text for passage in split(doc)] == ["Too short.", "1. Trade\n\nOne two three four five."]
 
 
+def test_a_short_section_does_not_join_the_one_before() -> None:
+    doc = with_sections("One two three four five.\n\n1. Trade\n\nToo short.", "1. Trade")
+    assert [passage.text for passage in split(doc)] == ["One two three four five.", "1. Trade\n\nToo short."]
+
+
+def test_a_short_paragraph_does_not_join_a_part_of_a_long_one() -> None:
+    sentences = [f"Sentence {word} has exactly six words." for word in ["one", "two", "three", "four"]]
+    assert texts(f"Dorgan said.\n\n{' '.join(sentences)}", max_tokens=24)[0] == "Dorgan said."
+
+
 def test_the_title_block_is_a_passage_of_its_own() -> None:
     text = "Summit Meeting\n\nMay 10, 2005\n\nThe two met."
     doc = document(text, body_start=text.index("The two"), date=dt.date(2005, 5, 10))
@@ -80,8 +90,8 @@ def test_the_title_block_is_a_passage_of_its_own() -> None:
 
 
 def test_a_long_paragraph_is_cut_at_sentence_ends_into_parts_of_about_equal_length() -> None:
-    sentences = [f"Sentence {word} has exactly six words." for word in ["one", "two", "three", "four"]]
-    assert texts(" ".join(sentences), max_tokens=20) == [" ".join(sentences[:2]), " ".join(sentences[2:])]
+    sentences = [f"Sentence {word} has exactly six words." for word in "one two three four five six".split()]
+    assert texts(" ".join(sentences), max_tokens=34) == [" ".join(sentences[:3]), " ".join(sentences[3:])]
 
 
 def test_a_sentence_over_the_limit_is_cut_between_words() -> None:

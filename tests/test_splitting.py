@@ -94,6 +94,11 @@ def test_a_long_paragraph_is_cut_at_sentence_ends_into_parts_of_about_equal_leng
     assert texts(" ".join(sentences), max_tokens=34) == [" ".join(sentences[:3]), " ".join(sentences[3:])]
 
 
+def test_a_part_keeps_to_the_limit_though_a_sentence_is_long() -> None:
+    parts = texts(f"{'a ' * 7}end. {'B ' * 47}end. {'C ' * 7}end.", max_tokens=55)
+    assert max(COUNT(parts)) <= 55
+
+
 def test_a_sentence_over_the_limit_is_cut_between_words() -> None:
     words = " ".join(f"w{n}" for n in range(100))
     parts = texts(words, max_tokens=40)

@@ -242,6 +242,17 @@ def test_a_sentence_above_the_main_heading_is_body() -> None:
     assert (document.body_start, [section.heading for section in document.sections]) == (0, ["Background"])
 
 
+def test_a_short_line_below_the_date_is_body() -> None:
+    document = release(f"Minister Visits Moscow\n\nMay 10, 2005\n\nTrade\n\n{BODY}")
+    assert title_block(document) == "Minister Visits Moscow\n\nMay 10, 2005"
+
+
+def test_a_heading_below_the_title_begins_a_section() -> None:
+    document = release(f"# Minister Visits Moscow\n\nTea and talks\n\n## Trade\n\n{BODY}", "release.md")
+    assert title_block(document) == "Minister Visits Moscow\n\nTea and talks"
+    assert [section.heading for section in document.sections] == ["Trade"]
+
+
 def test_a_hearing_is_a_title_and_not_the_day_of_its_release() -> None:
     document = release(f"Hearing on Dams, June 30, 2006\n\nMay 10, 2005\n\n{BODY}")
     assert document.title == "Hearing on Dams, June 30, 2006"

@@ -86,9 +86,8 @@ def _main_content(blocks: list[Block], regions: list[Region]) -> list[Block]:
 
     def drop(kind: str, *, within: int = len(blocks), fewest: int = 0) -> None:
         for region in regions:
-            is_droppable = kind == "form" or n_titles(region) == 0
             is_there = region.last <= within and region.last - region.first >= fewest
-            if region.kind == kind and is_droppable and is_there and size(region) * 2 < lengths[-1]:
+            if region.kind == kind and n_titles(region) == 0 and is_there and size(region) * 2 < lengths[-1]:
                 dropped.update(range(region.first, region.last))
 
     drop("furniture")

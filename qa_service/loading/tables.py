@@ -19,7 +19,8 @@ def table_blocks(rows: Sequence[Sequence[Sequence[Block]]]) -> list[Block]:
         rows: Of cells, each cell the blocks in it.
     """
     cells = [cell for row in rows for cell in row]
-    is_data = any(len(row) > 1 for row in rows) and all(map(_is_data, cells))
+    is_letterhead = len(rows) == 1 and any(len(cell) > 1 or "\n" in cell[0].text for cell in cells if cell)
+    is_data = any(len(row) > 1 for row in rows) and all(map(_is_data, cells)) and not is_letterhead
     if not is_data:
         return [block for cell in cells for block in cell]
     return [Block(rows_as_text([_in_one_line(cell) for cell in row] for row in rows))]

@@ -138,15 +138,23 @@ def _n_above_heading(lines: Sequence[Line]) -> int:
 
 
 def _without_letterhead(lines: Sequence[Line], kinds: Sequence[_Kind]) -> Sequence[_Kind]:
-    """Return `kinds` with the lines of a letterhead as stamps, where a paragraph with the title follows."""
+    """Return `kinds` with the lines of a letterhead as stamps, where a paragraph with the title follows.
+
+    Between them may be a place or an address.
+    """
     marked = list(kinds)
+    has_letterhead = False
     titles = (n for n, kind in enumerate(kinds) if kind is _Kind.TITLE)
     for _, group in groupby(titles, key=lambda n: lines[n].paragraph):
         numbers = list(group)
         first, *others = (lines[n].text for n in numbers)
         is_added = all(is_letterhead(text) or len(text.split()) <= _MOST_ADDED_WORDS for text in others)
-        if not (is_letterhead(first) and is_added):
-            return kinds if len(first.split()) <= _MOST_PLACE_WORDS else marked
+        if is_letterhead(first) and is_added:
+            has_letterhead = True
+        elif len(first.split()) > _MOST_PLACE_WORDS:
+            return marked
+        elif not has_letterhead:
+            return kinds
         for n in numbers:
             marked[n] = _Kind.STAMP
     return kinds

@@ -160,6 +160,18 @@ def test_a_paragraph_whose_end_is_deleted_runs_on_in_the_next(end: str) -> None:
     assert text(f"{xml}{table}<w:p>{ended}{run('The end.')}</w:p>") == "He left on Monday.\n\n9\n\nThe end."
 
 
+def test_a_letterhead_in_a_table_is_no_title() -> None:
+    document = docx.Document()
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text = "Republic of Kenya\nMinistry of Foreign Affairs"
+    table.cell(0, 1).text = "Telegrams: “FOREIGN”\nP.O. Box 30551\nNairobi"
+    for paragraph in ("PRESS RELEASE", "KENYA AND SOMALIA OPEN THEIR BORDER", BODY):
+        document.add_paragraph(paragraph)
+    release = load(saved(document))
+    assert release.title == "KENYA AND SOMALIA OPEN THEIR BORDER"
+    assert release.text.startswith("Republic of Kenya\nMinistry of Foreign Affairs\n\nTelegrams: “FOREIGN”\nP.O. Box")
+
+
 def test_content_controls_and_text_boxes_are_read() -> None:
     box = (
         "<w:p><w:r><w:t>Before</w:t></w:r><w:r><w:pict><w:txbxContent>"

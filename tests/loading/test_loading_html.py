@@ -281,6 +281,11 @@ def test_a_share_bar_within_the_article_is_dropped_and_the_rest_of_it_is_kept() 
     assert text(f"<article><h1>Summit</h1>{share}<p>{BODY}</p></article>") == f"Summit\n\n{BODY}"
 
 
+@pytest.mark.parametrize("box", ["div class=sidebar", "div id=share", "form", "header"])
+def test_a_box_that_holds_the_heading_of_the_page_is_read(box: str) -> None:
+    assert text(f"<{box}><h1>Summit</h1></{box.split(maxsplit=1)[0]}><p>{BODY}</p>") == f"Summit\n\n{BODY}"
+
+
 def test_a_page_whose_whole_text_lies_in_a_menu_by_name_is_read() -> None:
     assert text(f"<div class=sidebar><p>{BODY}</p></div>") == BODY
 

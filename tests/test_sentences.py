@@ -22,7 +22,7 @@ def sentences(text: str) -> list[str]:
         ["It passed S.Res. 530, S.Con.Res. 70 and Pub. L. 109-58.", "Both agreed."],
         ["U.S. Senator Dick Lugar met the U.S. Ambassador in the U.S. Senate.", "They agreed."],
         ["He moved to the U.S.", "He stayed."],
-        ["The U.N. Secretary-General spoke.", "Sens. Lee (R, N.Y.), and Day (D, N.M. ), heard him."],
+        ["The U.N. Secretary-General spoke.", "Sens. Lee (R, N.Y.), and Day (D-N.M. ), heard him."],
         ["It began at 6:40 p.m. and took an hour.", "It cost $2.9 billion."],
         [
             "It is open from 10 a.m. to 6 p.m. Eastern Time.",

@@ -37,6 +37,11 @@ def test_a_title_that_was_broken_is_joined_by_a_space(title: str) -> None:
     assert release(f"{title}\n\n{BODY}").title == title.replace("\n", " ")
 
 
+def test_lines_of_a_title_in_a_file_of_short_lines_are_not_joined() -> None:
+    document = release("Statement by the Prime Minister\nTokyo\n\nWe met today.\n\nWe agreed.")
+    assert document.title == "Statement by the Prime Minister – Tokyo"
+
+
 def test_a_hard_wrapped_title_is_joined_by_a_space() -> None:
     text = (
         "EMERGENCY ASSISTANCE FOR VICTIMS OF THE FLOOD DISASTER IN ARGENTINA\nCONTINUES\n\n"

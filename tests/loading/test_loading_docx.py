@@ -103,6 +103,15 @@ def test_list_items_are_lines_of_one_paragraph_without_invented_marks() -> None:
     assert load(saved(document)).text == f"Sent:\n\ntents\nmats\n\n{BODY}"
 
 
+def test_a_heading_that_word_numbers_is_no_list_item() -> None:
+    numbered = "<w:numPr><w:numId w:val='1'/></w:numPr>"
+    headings = [
+        f"<w:p><w:pPr><w:pStyle w:val='Heading2'/>{numbered}</w:pPr>{run(name)}</w:p>" for name in ("Aid", "Tea")
+    ]
+    release = load(body(f"<w:p>{run(BODY)}</w:p>{f'<w:p>{run(BODY)}</w:p>'.join(headings)}<w:p>{run(BODY)}</w:p>"))
+    assert [section.heading for section in release.sections] == ["Aid", "Tea"]
+
+
 def test_a_table_of_data_has_a_line_for_each_row_and_stands_where_it_was() -> None:
     document = docx.Document()
     document.add_paragraph(BODY)

@@ -103,6 +103,21 @@ def test_list_items_are_lines_of_one_paragraph_without_invented_marks() -> None:
     assert load(saved(document)).text == f"Sent:\n\ntents\nmats\n\n{BODY}"
 
 
+def test_a_paragraph_that_a_list_leaves_out_is_no_list_item() -> None:
+    left_out = "<w:pPr><w:pStyle w:val='ListBullet'/><w:numPr><w:numId w:val='0'/></w:numPr></w:pPr>"
+    assert text(f"<w:p>{left_out}{run('tents')}</w:p><w:p>{left_out}{run('mats')}</w:p>") == "tents\n\nmats"
+
+
+@pytest.mark.parametrize("names", [["Aid", "Tea"], ["Aid"]])
+def test_a_heading_below_a_title_without_a_style_is_not_the_title(names: list[str]) -> None:
+    document = docx.Document()
+    document.add_paragraph("Minister Visits Moscow")
+    for name in names:
+        document.add_heading(name, level=1)
+        document.add_paragraph(BODY)
+    assert load(saved(document)).title == "Minister Visits Moscow"
+
+
 def test_a_heading_that_word_numbers_is_no_list_item() -> None:
     numbered = "<w:numPr><w:numId w:val='1'/></w:numPr>"
     headings = [

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,6 +24,7 @@ _DATE_FIELDS = (
     "dcterms.created", "pubdate", "publishdate", "publish_date", "publication_date",
 )  # fmt: skip
 _PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')  # in JSON-LD
+_MOST_SCRIPTS = 10
 _MOST_TIMES = 3
 _LONGEST_BYLINE = 100  # in a longer line, a <time> is that of an event
 _MOST_NODES_BEFORE = 10  # of a <time>, in search of the words that say what of
@@ -163,8 +164,8 @@ def _moment(tree: LexborHTMLParser, fields: dict[str, str]) -> str:
     counts where there is no other.
     """
     stated = [fields[name] for name in _DATE_FIELDS if name in fields]
-    for script in tree.css('script[type="application/ld+json"]'):
-        stated += _PUBLISHED.findall(script.text())
+    for script in tree.css('script[type="application/ld+json"]')[:_MOST_SCRIPTS]:
+        stated += [found[1] for found in islice(_PUBLISHED.finditer(script.text()), _MOST_TIMES)]
     changed: list[str] = []
     for node in tree.css("time[datetime]")[:_MOST_TIMES]:
         if node.parent and len(one_line(node.parent.text())) <= _LONGEST_BYLINE:

@@ -218,6 +218,10 @@ def test_an_indent_begins_a_paragraph() -> None:
     assert text.split("\n\n")[0] == f"{line} half of it."
 
 
+def test_a_hanging_item_runs_on_though_a_sentence_ends_with_its_first_line() -> None:
+    assert drawn((72, 700, f"1. {BODY.strip()}"), (90, 686, "Then he left.")) == f"1. {BODY.strip()} Then he left."
+
+
 def test_two_columns_are_read_one_after_the_other() -> None:
     left = [(72.0, 700.0 - 14 * n, f"left line {n} goes on and on and") for n in range(20)]
     right = [(320.0, 700.0 - 14 * n, f"right line {n} goes on and on and") for n in range(20)]

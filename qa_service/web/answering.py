@@ -19,6 +19,7 @@ from qa_service.web.request_log import note_question
 if TYPE_CHECKING:
     from qa_service.engine import Engine, Retrieved
     from qa_service.types import Reply, Timeline
+    from qa_service.web.metrics import Metrics
     from qa_service.web.schemas import AskRequest, TimelineRequest
 
 # A timeline reads two passages of a release, a question five to fifteen.
@@ -58,32 +59,24 @@ def answer(engine: Engine, asked: AskRequest) -> Reply:
         ServiceUnavailable: Everybody together has.
         QuestionError: The engine refuses it.
     """
-    give_back = _take_place(asked)
+    half = retrieve(engine, asked)
     try:
-        with _counted() as count:
-            reply = engine.ask(
-                asked.question,
-                history=asked.turns_to_understand,
-                top_k=asked.top_k,
-                filters=asked.engine_filters,
-                read_dates=asked.read_dates,
-            )
-            count(reply)
+        return half.read()
     finally:
-        give_back()
-    return reply
+        half.give_back()
 
 
 def trace(engine: Engine, asked: TimelineRequest) -> Timeline:
     """Answer a question release by release when its turn has come. Raises as `answer` does."""
     give_back = _take_place(asked, n_questions=math.ceil(asked.max_releases / _RELEASES_PER_QUESTION))
     try:
-        with _counted():
-            timeline = engine.timeline(asked.question, filters=asked.engine_filters, max_releases=asked.max_releases)
-            metrics_of(current_app).count_timeline(timeline)
+        with _failures_counted() as metrics:
+            filters = asked.filters.for_engine
+            timeline = engine.timeline(asked.question, filters=filters, max_releases=asked.max_releases)
+            metrics.count_timeline(timeline)
+            return timeline
     finally:
         give_back()
-    return timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +92,12 @@ def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
     """Do the first half of answering. Raises as `answer` does."""
     give_back = _take_place(asked)
     try:
-        with _counted():
+        with _failures_counted():
             found = engine.retrieve(
                 asked.question,
-                history=asked.turns_to_understand,
+                history=[] if asked.as_typed else asked.turns,
                 top_k=asked.top_k,
-                filters=asked.engine_filters,
+                filters=asked.filters.for_engine,
                 read_dates=asked.read_dates,
             )
     except BaseException:
@@ -112,10 +105,10 @@ def retrieve(engine: Engine, asked: AskRequest) -> HalfAnswered:
         raise
 
     def read() -> Reply:
-        with _counted() as count:
+        with _failures_counted() as metrics:
             reply = engine.answer(found)
-            count(reply)
-        return reply
+            metrics.count_reply(reply)
+            return reply
 
     return HalfAnswered(found, read, give_back)
 
@@ -135,11 +128,11 @@ def _take_place(asked: AskRequest | TimelineRequest, *, n_questions: int = 1) ->
 
 
 @contextmanager
-def _counted() -> Iterator[Callable[[Reply], None]]:
-    """Give what counts a reply; count a failure unless it was the question's own fault."""
+def _failures_counted() -> Iterator[Metrics]:
+    """Give the figures, and count a failure in them unless it is the question's own fault."""
     metrics = metrics_of(current_app)
     try:
-        yield metrics.count_reply
+        yield metrics
     except QuestionError:
         raise
     except Exception:

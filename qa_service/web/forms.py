@@ -4,7 +4,7 @@ Names are flat here (`date_from`, not `filters.date_from`); errors name them as 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 from urllib.parse import unquote_to_bytes, urlencode
 
@@ -20,6 +20,11 @@ from qa_service.web.schemas import MAX_TURNS, UNKNOWN_FIELD, AskRequest, ListReq
 MAX_HISTORY_BYTES = 36_000
 """Of the form's body: leaves room below its 64 KiB for a question of 2,000 characters at 12 bytes each."""
 
+MAY_BE_EMPTY = frozenset({"date_from", "date_to", "top_k", "max_releases"})
+"""Browsers send these empty when nobody filled them in; that is the same as not at all."""
+
+_NUMBERS = frozenset({"top_k", "max_releases", "offset", "limit"})
+_TRUTHS = frozenset({"as_typed", "read_dates"})
 _TRUE_OR_FALSE = {"true": True, "false": False}
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
@@ -48,7 +53,7 @@ def parse_ask_query(values: Values) -> AskRequest:
     """
     # snapshot: the one that answered when the link was made; the page compares
     _refuse_unknown(values, {"q", "top_k", "date_from", "date_to", "document_id", "read_dates", "snapshot"})
-    return _validate_ask(values, question="q")
+    return _validate_asked(AskRequest, values, question="q")
 
 
 def parse_ask_form(values: Values) -> AskRequest:
@@ -59,7 +64,7 @@ def parse_ask_form(values: Values) -> AskRequest:
     """
     known = {"question", "top_k", "date_from", "date_to", "document_id", "history_question", "history_answer"}
     _refuse_unknown(values, known | {"as_typed", "read_dates"})
-    return _validate_ask(values, question="question")
+    return _validate_asked(AskRequest, values, question="question")
 
 
 def parse_list_query(values: Values) -> ListRequest:
@@ -70,11 +75,7 @@ def parse_list_query(values: Values) -> ListRequest:
     """
     known = set(ListRequest.model_fields)
     _refuse_unknown(values, known)
-    given = _without_empty(_one_or_many(values), "date_from", "date_to")
-    fields = {name: value for name, value in given.items() if name in known}
-    for name in fields.keys() & {"offset", "limit"}:
-        fields[name] = _whole_number(fields[name])
-    return validate(ListRequest, fields)
+    return validate(ListRequest, {name: value for name, value in _given(values).items() if name in known})
 
 
 def history_of(values: Values) -> list[Turn]:
@@ -102,33 +103,20 @@ def parse_timeline_query(values: Values) -> TimelineRequest:
         InvalidFields: Naming every parameter that is not as it should be.
     """
     _refuse_unknown(values, {"q", "max_releases", "date_from", "date_to", "document_id"})
-    given = _without_empty(_one_or_many(values), "date_from", "date_to", "max_releases")
-    fields: dict[str, object] = {"filters": _filter_fields(values, given)}
-    if "q" in given:
-        fields["question"] = given["q"]
-    if "max_releases" in given:
-        fields["max_releases"] = _whole_number(given["max_releases"])
-    return _validate(TimelineRequest, fields, question="q")
+    return _validate_asked(TimelineRequest, values, question="q")
 
 
-def _validate_ask(values: Values, *, question: str) -> AskRequest:
-    given = _without_empty(_one_or_many(values), "date_from", "date_to", "top_k")
-    fields: dict[str, object] = {"filters": _filter_fields(values, given), "history": _history_fields(values)}
+def _validate_asked(model: type[_Asked], values: Values, *, question: str) -> _Asked:
+    given = _given(values)
+    fields = {name: given[name] for name in given.keys() & model.model_fields.keys()}
     if question in given:
         fields["question"] = given[question]
-    for name in given.keys() & {"as_typed", "read_dates"}:
-        fields[name] = _TRUE_OR_FALSE.get(str(given[name]), given[name])
-    if "top_k" in given:
-        fields["top_k"] = _whole_number(given["top_k"])
-    return _validate(AskRequest, fields, question=question)
-
-
-def _filter_fields(values: Values, given: Mapping[str, object]) -> dict[str, object]:
     filters = {name: given[name] for name in ("date_from", "date_to") if name in given}
-    return {**filters, "document_ids": values.getlist("document_id")} if "document_id" in values else filters
-
-
-def _validate(model: type[_Asked], fields: Mapping[str, object], *, question: str) -> _Asked:
+    if "document_id" in values:
+        filters["document_ids"] = values.getlist("document_id")
+    fields["filters"] = filters
+    if "history" in model.model_fields:
+        fields["history"] = _history_fields(values)
     try:
         return validate(model, fields)
     except InvalidFields as error:
@@ -143,21 +131,20 @@ def _history_fields(values: Values) -> list[dict[str, object]]:
     return [{"question": turn.question, "answer": turn.answer} for turn in history_of(values)]
 
 
-def _one_or_many(values: Values) -> dict[str, object]:
-    """Return each name's value; a list where a name was repeated, which is the wrong type for a single field."""
-    return {name: given[0] if len(given) == 1 else given for name, given in values.lists()}
+def _given(values: Values) -> dict[str, object]:
+    """Return what was sent under each name, with its type, without what nobody filled in.
+
+    A list where a name was repeated, which is the wrong type for a single field.
+    """
+    given = {name: _typed(name, sent[0]) if len(sent) == 1 else sent for name, sent in values.lists()}
+    return {name: value for name, value in given.items() if value != "" or name not in MAY_BE_EMPTY}
 
 
-def _without_empty(fields: Mapping[str, object], *names: str) -> dict[str, object]:
-    """Return `fields` without those of `names` that a browser sent empty because nobody filled them in."""
-    return {name: value for name, value in fields.items() if name not in names or value != ""}
-
-
-def _whole_number(value: object) -> object:
-    """Return digits as a number, anything else as it is: validation then names its type."""
-    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
+def _typed(name: str, value: str) -> object:
+    """Return a number or a truth value as such, anything else as it is: validation then names its type."""
+    if name in _NUMBERS and _WHOLE_NUMBER.fullmatch(value):
         return int(value)
-    return value
+    return _TRUE_OR_FALSE.get(value, value) if name in _TRUTHS else value
 
 
 def _flat_name(path: str, question: str) -> str:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from qa_service.web import responses, schemas
+from qa_service.web.forms import MAY_BE_EMPTY
 from qa_service.web.negotiation import EVENTS, FORM, JSON
 
 PROBLEM = "application/problem+json"
@@ -241,8 +242,6 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         query=("date_from", "date_to", "document_id"),
     ),
 }
-# Browsers send these empty when nobody filled them in; that is the same as not at all.
-MAY_BE_EMPTY = {"date_from", "date_to", "top_k", "max_releases"}
 # Name of a parameter of a query, or of a form's field -> model and field that describe it.
 _PARAMETERS: Mapping[str, tuple[type[BaseModel], str]] = {
     "q": (schemas.AskRequest, "question"),

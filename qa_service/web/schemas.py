@@ -66,11 +66,6 @@ class TurnRequest(_Request):
         default=None, description="The first answer's text, null when it was refused"
     )
 
-    @property
-    def for_engine(self) -> Turn:
-        """The same, as the engine takes it."""
-        return Turn(self.question, self.answer)
-
 
 class FilterRequest(_DateRange):
     """Which releases may answer."""
@@ -104,17 +99,7 @@ class AskRequest(_Request):
     @property
     def turns(self) -> list[Turn]:
         """The conversation so far."""
-        return [turn.for_engine for turn in self.history]
-
-    @property
-    def turns_to_understand(self) -> list[Turn]:
-        """The history as the engine takes it."""
-        return [] if self.as_typed else self.turns
-
-    @property
-    def engine_filters(self) -> Filters:
-        """The filters as the engine takes them."""
-        return self.filters.for_engine
+        return [Turn(turn.question, turn.answer) for turn in self.history]
 
 
 class TimelineRequest(_Request):
@@ -123,11 +108,6 @@ class TimelineRequest(_Request):
     question: QuestionText = Field(description="The question, in English; it stands alone")
     filters: FilterRequest = Field(FilterRequest(), description="Which releases may answer")
     max_releases: int = Field(20, ge=1, le=50, description="How many releases are read, nearest first")
-
-    @property
-    def engine_filters(self) -> Filters:
-        """The filters as the engine takes them."""
-        return self.filters.for_engine
 
 
 class ListRequest(_DateRange):

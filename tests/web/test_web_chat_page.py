@@ -412,7 +412,7 @@ def test_what_travels_with_an_answer_is_shown_beside_it(client: FlaskClient, mon
     for shown in [
         "about 16,700,000 JPY",
         "2 items found",
-        "<li>&lt;b&gt;</li>",
+        '<li dir="auto">&lt;b&gt;</li>',
         "The release denies this",
         "— Senator Dorgan",
     ]:

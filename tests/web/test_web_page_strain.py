@@ -102,6 +102,27 @@ def test_a_server_that_is_too_slow_is_told_and_what_is_typed_meanwhile_stays(pag
     expect(page.get_by_label("Your question")).to_have_value("And why?")
 
 
+@pytest.mark.parametrize("earlier", [[], ["How many countries?"]])
+def test_a_question_that_was_not_answered_yet_is_there_to_be_asked_after_a_reload(
+    page: Page, address: str, earlier: list[str]
+) -> None:
+    page.goto(address)
+    for question in earlier:
+        ask(page, question)
+        expect(page.locator(".answer").first).to_be_visible()
+    page.route("**/ask", lambda route: None)  # never answered
+    ask(page, "How long did it last?")
+    expect(page.locator(".waiting")).to_have_count(1)
+    page.unroute("**/ask")
+
+    page.reload()
+
+    expect(page.locator(".turn .question")).to_have_text(earlier)
+    expect(page.get_by_label("Your question")).to_have_value("How long did it last?")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator("#latest .answer")).to_have_text(ANSWER)
+
+
 def test_a_question_that_would_fill_the_window_makes_room_for_its_answer(tab: Page) -> None:
     tab.set_viewport_size({"width": 375, "height": 700})
 
@@ -126,6 +147,21 @@ def test_a_year_has_four_digits(tab: Page) -> None:
     tab.keyboard.type("010120245")
 
     expect(tab.get_by_label("From")).not_to_have_value("20245-01-01")
+
+
+def test_a_date_typed_in_part_is_told_also_when_the_limits_are_folded(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_text("Limit the releases").click()
+    page.get_by_label("From").focus()
+    page.keyboard.type("05")
+    page.get_by_text("Limit the releases").click()
+
+    ask(page, "How long did it last?")
+
+    expect(page.get_by_label("From")).to_be_focused()
+    page.keyboard.press("Backspace")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".answer")).to_have_text(ANSWER)
 
 
 def test_in_a_window_zoomed_in_the_form_does_not_cover_the_answer(tab: Page) -> None:

@@ -20,12 +20,14 @@ export function keepConversation() {
 
 function save() {
   const turns = [...thread.querySelectorAll(".turn:not(:has(.waiting))")];
-  if (!turns.length) return;
+  const unanswered = thread.querySelector(".turn:has(.waiting) .question")?.textContent;
+  if (!turns.length && !unanswered) return;
   const { date_from: from, date_to: to } = form.elements;
   write({
     address: here(),
     turns: turns.slice(-MAX_TURNS).map((turn) => turn.outerHTML),
     history: history().innerHTML,
+    unanswered,
     limits: { from: from.value, to: to.value, chips: chips.innerHTML },
   });
 }
@@ -38,6 +40,7 @@ function restore() {
   if (shown && !isComeBackTo) return;
   const named = new URLSearchParams(location.search);
   if (isComeBackTo || !LIMITS.some((name) => named.has(name))) restoreLimits(saved.limits);
+  form.elements.question.value ||= saved.unanswered ?? "";
   if (shown >= saved.turns.length) return;
   for (const turn of thread.querySelectorAll("#latest")) turn.removeAttribute("id");
   thread.insertAdjacentHTML("beforeend", saved.turns.slice(shown).join(""));

@@ -13,6 +13,8 @@ export function keepLimits() {
     remove(button);
   });
   for (const name of Object.keys(NAMES)) form.elements[name].addEventListener("change", () => showDate(name));
+  // what is wrong with a date, such as one typed in part, is told at its field, which has to be seen
+  form.addEventListener("invalid", (event) => event.target.closest("details")?.setAttribute("open", ""), true);
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#beside a.ask-only");
     if (!link) return;

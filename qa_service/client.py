@@ -147,7 +147,8 @@ class Client:
 
         Args:
             base_url: Such as `http://127.0.0.1:8000`; a path in front of the service's own is kept.
-            token: What `rebuild` and `job` are asked with; sent with no other request.
+            token: What `rebuild` and `job` are asked with; sent with no other request. A line end, as a file has it,
+                is left out.
             timeout: Seconds that the server may be silent.
 
         Raises:
@@ -156,7 +157,7 @@ class Client:
         if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
             raise ValueError(f"base_url is {base_url!r}: give an address that begins with http:// or https://")
         self._base = base_url.rstrip("/")
-        self._token = token
+        self._token = token and token.strip()
         self._timeout = timeout
         self._opener = build_opener(_NoRedirect)
 

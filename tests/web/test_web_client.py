@@ -143,7 +143,7 @@ def test_a_rebuild_needs_the_token_and_is_followed_by_its_job() -> None:
             Client(address).rebuild()
         with pytest.raises(ProblemError, match=r"^403 Forbidden: This is not the server's token"):
             Client(address, token="wrong").rebuild()
-        operator = Client(address, TOKEN)
+        operator = Client(address, f"{TOKEN}\n")  # as a file holds it
 
         job = operator.rebuild()
         assert (job.state, job.report, job.ended_at) == ("running", None, None)

@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from markupsafe import Markup, escape
 
+from qa_service.web.negotiation import PROBLEM
+
 blueprint = Blueprint("docs", __name__)
 
 
@@ -21,7 +23,7 @@ def show_openapi() -> Response:
 @blueprint.get("/docs")
 def show_docs() -> str:
     """The document as a page."""
-    from qa_service.web.openapi import PROBLEM, openapi_document  # noqa: PLC0415 - see above
+    from qa_service.web.openapi import openapi_document  # noqa: PLC0415 - see above
 
     document = openapi_document()
     problems = {

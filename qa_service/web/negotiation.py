@@ -5,6 +5,7 @@ from flask import request
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 EVENTS = "text/event-stream"
+PROBLEM = "application/problem+json"
 JSON_WANTED = "Send JSON, with the header 'Content-Type: application/json'."
 """What a body of any other type is told."""
 
@@ -28,4 +29,4 @@ def wants_page() -> bool:
     if request.mimetype == JSON:
         return False
     accepts = request.accept_mimetypes
-    return accepts["text/html"] > max(accepts[JSON], accepts["application/problem+json"])
+    return accepts["text/html"] > max(accepts[JSON], accepts[PROBLEM])

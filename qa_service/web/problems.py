@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 from qa_service.errors import BackendError, QuestionError
 from qa_service.web.current import unreachable
 from qa_service.web.limits import BODY_TOO_LARGE
-from qa_service.web.negotiation import wants_page
+from qa_service.web.negotiation import PROBLEM, wants_page
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def as_response(error: HTTPException) -> Response:
         response.content_type = "text/html; charset=utf-8"
     else:
         response.data = current_app.json.dumps(problem_as_json(error)) + "\n"
-        response.content_type = "application/problem+json"
+        response.content_type = PROBLEM
     return response
 
 

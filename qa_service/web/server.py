@@ -17,6 +17,7 @@ from waitress.utilities import RequestEntityTooLarge
 
 from qa_service.errors import SettingsError
 from qa_service.web.limits import BODY_TOO_LARGE
+from qa_service.web.negotiation import PROBLEM
 from qa_service.web.request_log import HEADER, request_id_of
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]
         body = json.dumps(problem).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [
-            ("Content-Type", "application/problem+json"),
+            ("Content-Type", PROBLEM),
             ("X-Content-Type-Options", "nosniff"),
             (HEADER, own_id),
         ]

@@ -21,7 +21,8 @@ from qa_service.web import responses
 from qa_service.web.app import create_app
 from qa_service.web.docs import type_in_words
 from qa_service.web.limits import Limits
-from qa_service.web.openapi import OPERATIONS, openapi_document
+from qa_service.web.openapi import openapi_document
+from qa_service.web.operations import OPERATIONS
 
 DOCUMENTS = Path(__file__).parents[2] / "documents"
 DOCUMENT = openapi_document()

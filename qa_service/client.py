@@ -23,6 +23,8 @@ from qa_service.wire import (
     Passage,
     Reply,
     Timeline,
+    dated,
+    from_json,
     index_from_json,
     reply_from_json,
     timeline_from_json,
@@ -295,29 +297,9 @@ def _filters_as_json(filters: Filters) -> dict[str, object]:
 
 
 def _page_from_json(stored: Mapping[str, Any]) -> tuple[list[DocumentSummary], int]:
-    page = [
-        DocumentSummary(
-            document_id=each["document_id"],
-            title=each["title"],
-            date=dt.date.fromisoformat(each["date"]) if each["date"] else None,
-            source_url=each["source_url"],
-            note=each["note"],
-            url=each["url"],
-        )
-        for each in stored["documents"]
-    ]
-    return page, stored["total"]
+    return [from_json(DocumentSummary, dated(each, "date")) for each in stored["documents"]], stored["total"]
 
 
 def _job_from_json(stored: Mapping[str, Any]) -> Job:
-    return Job(
-        job=stored["job"],
-        state=stored["state"],
-        stage=stored["stage"],
-        done=stored["done"],
-        total=stored["total"],
-        started_at=dt.datetime.fromisoformat(stored["started_at"]),
-        ended_at=dt.datetime.fromisoformat(stored["ended_at"]) if stored["ended_at"] else None,
-        error=stored["error"],
-        report=stored["report"],
-    )
+    times = {name: stored[name] and dt.datetime.fromisoformat(stored[name]) for name in ("started_at", "ended_at")}
+    return from_json(Job, {**stored, **times})

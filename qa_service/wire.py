@@ -204,12 +204,12 @@ class Timeline:
 
 def timeline_from_json(stored: Mapping[str, Any]) -> Timeline:
     """Return a timeline from the JSON object of POST /timeline; raises as `reply_from_json` does."""
-    return _from_json(
+    return from_json(
         Timeline,
         {
             **stored,
             "entries": tuple(_answer_from_json(Entry, entry) for entry in stored["entries"]),
-            "citations": tuple(_from_json(Citation, _dated(citation, "date")) for citation in stored["citations"]),
+            "citations": tuple(from_json(Citation, dated(citation, "date")) for citation in stored["citations"]),
             "index": index_from_json(stored["index"]),
         },
     )
@@ -218,15 +218,15 @@ def timeline_from_json(stored: Mapping[str, Any]) -> Timeline:
 def reply_from_json(stored: Mapping[str, Any]) -> Reply:
     """Return a reply from the JSON object of POST /ask; KeyError, TypeError or ValueError when it isn't one."""
     answers = [_answer_from_json(Answer, answer) for answer in stored["answers"]]
-    return _from_json(
+    return from_json(
         Reply,
         {
             **stored,
             "dates": _dates_from_json(stored.get("dates")),
             "without_filters": _left_out_from_json(stored.get("without_filters")),
             "answers": tuple(answers),
-            "citations": tuple(_from_json(Citation, _dated(citation, "date")) for citation in stored["citations"]),
-            "passages": tuple(_from_json(Passage, _dated(passage, "date")) for passage in stored["passages"]),
+            "citations": tuple(from_json(Citation, dated(citation, "date")) for citation in stored["citations"]),
+            "passages": tuple(from_json(Passage, dated(passage, "date")) for passage in stored["passages"]),
             "index": index_from_json(stored["index"]),
         },
     )
@@ -234,14 +234,14 @@ def reply_from_json(stored: Mapping[str, Any]) -> Reply:
 
 def _answer_from_json(form: type[_Form], stored: Mapping[str, Any]) -> _Form:
     value, speaker = stored.get("value"), stored.get("speaker")
-    return _from_json(
+    return from_json(
         form,
         {
             **stored,
             "also_in": tuple(stored["also_in"]),
-            "value": _from_json(Value, value) if value else None,
-            "items": tuple(_from_json(Item, item) for item in stored.get("items", ())),
-            "speaker": _from_json(Speaker, speaker) if speaker else None,
+            "value": from_json(Value, value) if value else None,
+            "items": tuple(from_json(Item, item) for item in stored.get("items", ())),
+            "speaker": from_json(Speaker, speaker) if speaker else None,
         },
     )
 
@@ -249,23 +249,25 @@ def _answer_from_json(form: type[_Form], stored: Mapping[str, Any]) -> _Form:
 def _dates_from_json(stored: Mapping[str, Any] | None) -> Dates | None:
     if stored is None:
         return None
-    dated = _dated(_dated(stored, "date_from"), "date_to")
-    return _from_json(Dates, {**dated, "words": tuple(stored["words"])})
+    with_dates = dated(dated(stored, "date_from"), "date_to")
+    return from_json(Dates, {**with_dates, "words": tuple(stored["words"])})
 
 
 def _left_out_from_json(stored: Mapping[str, Any] | None) -> LeftOut | None:
-    return _from_json(LeftOut, _dated(stored, "date")) if stored else None
+    return from_json(LeftOut, dated(stored, "date")) if stored else None
 
 
 def index_from_json(stored: Mapping[str, Any]) -> Index:
     """Return what a reply and GET /ready say of the index."""
-    return _from_json(Index, {**_dated(stored, "newest"), "built_at": dt.datetime.fromisoformat(stored["built_at"])})
+    return from_json(Index, {**dated(stored, "newest"), "built_at": dt.datetime.fromisoformat(stored["built_at"])})
 
 
-def _from_json(form: type[_Form], stored: Mapping[str, Any]) -> _Form:
+def from_json(form: type[_Form], stored: Mapping[str, Any]) -> _Form:
+    """Return `stored` as a `form`; TypeError when a member is missing."""
     known = {field.name for field in fields(form)}  # type: ignore[arg-type]
     return form(**{name: value for name, value in stored.items() if name in known})
 
 
-def _dated(stored: Mapping[str, Any], name: str) -> dict[str, Any]:
+def dated(stored: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return `stored` with its member `name` as a date."""
     return {**stored, name: dt.date.fromisoformat(stored[name]) if stored[name] else None}

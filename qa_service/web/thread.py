@@ -108,16 +108,7 @@ def reply_page(asked: AskRequest, reply: Reply, linked_snapshot: str | None) -> 
 
 def problem_page(problem: HTTPException) -> str:
     """Return the page with a question that could not be asked, and all that was typed."""
-    form = sent_form()
-    earlier = history_of(form)
-    return render_template(
-        "chat.html",
-        earlier=earlier,
-        problem=problem,
-        question=form.get("question", ""),
-        history=newest_turns(earlier),
-        limits=_limits_as_typed(form),
-    )
+    return _page_as_typed(sent_form(), problem)
 
 
 def page_without_a_limit() -> str:
@@ -129,14 +120,7 @@ def page_without_a_limit() -> str:
         for field, given in form.items(multi=True)
         if field != name or (name not in _DATES and given != value)
     )
-    earlier = history_of(left)
-    return render_template(
-        "chat.html",
-        earlier=earlier,
-        question=left.get("question", ""),
-        history=newest_turns(earlier),
-        limits=_limits_as_typed(left),
-    )
+    return _page_as_typed(left)
 
 
 def citation_url(citation: Citation) -> str:
@@ -152,6 +136,18 @@ def citation_url(citation: Citation) -> str:
 def original_of(citation: Citation) -> str | None:
     """Return where the original opens at the quote, None when it is not on the web."""
     return original_url(citation.source_url, citation.quote)
+
+
+def _page_as_typed(form: MultiDict[str, str], problem: HTTPException | None = None) -> str:
+    earlier = history_of(form)
+    return render_template(
+        "chat.html",
+        earlier=earlier,
+        problem=problem,
+        question=form.get("question", ""),
+        history=newest_turns(earlier),
+        limits=_limits_as_typed(form),
+    )
 
 
 def _candidates(reply: Reply) -> list[Candidate]:

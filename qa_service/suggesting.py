@@ -10,13 +10,12 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 
 from qa_service.engine import Engine
 from qa_service.errors import QaServiceError
-from qa_service.types import Document
 
 logger = logging.getLogger(__name__)
 
@@ -50,22 +49,21 @@ _PAST = {
 }
 _HAPPENING = re.compile(
     r"\b(meeting|(telephone|summit|ministerial|bilateral) talks?|(telephone|courtesy) call|conversation|visit|summit|"
-    r"teleconference|hearing|conference)\b",
+    r"teleconference|hearing|conference)(?=$|,| (at|between|by|for|from|in|of|on|to|with)\b)",
     re.IGNORECASE,
 )
-_SUM = re.compile(r"^(emergency )?(grant aid|assistance|aid|grant|loan|funding|food aid)\b", re.IGNORECASE)
+_SUM = re.compile(
+    r"^(emergency )?(grant aid|assistance|aid|grant|loan|funding|food aid) (for|in|through|to)\b", re.IGNORECASE
+)
 _STATEMENT = re.compile(r"^statement by (?P<who>.+?),? on (?P<what>the .+|an? .+)$", re.IGNORECASE)
 _HEADLINE = re.compile(
     rf"^(?P<who>[^:;]{{3,60}}?) (?P<verb>{'|'.join(_PAST)}) (?P<what>(?!he |she |it |they )[^:;]{{8,}})$", re.IGNORECASE
 )
 _VERB = re.compile(r"\b(had|has|is|are|to (visit|present|attend)|attend(s|ed))\b", re.IGNORECASE)
-_OFTEN = 0.2  # of the most frequent form
-_SHOUTED = re.compile(r"\b[A-Z]{5,}\b")  # a headline in capitals, with words that its release doesn't repeat
+_SHOUTED = re.compile(r"\b[A-Z]{5,}\b")  # a headline in capitals
 _PLURAL_OR_VERB = re.compile(r"\b\w{3,}s\b(?!['’])")  # "Senator Meets ...", but not "Ministers' Meeting"
 _NUMBER = re.compile(r"\d")
 _NAME = re.compile(r"[A-Z]")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_WORD_INSIDE = re.compile(rf"(?<=[a-z,;] ){_WORD.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +114,9 @@ def suggest(engine: Engine, n_suggestions: int = N_SUGGESTIONS) -> list[str]:
     return list(islice(found, n_suggestions))
 
 
-def question_of(document: Document, forms: Mapping[str, str]) -> Suggestion | None:
-    """Return the question that a release's title makes, None when it has none of the forms known here.
-
-    Args:
-        forms: How to write each word of the title, by the word in small letters; see `written_forms`.
-    """
-    title = _ASIDE.sub("", " ".join(document.title.split()))
-    title = _WORD.sub(lambda found: forms.get(found[0].lower(), found[0]), title)
+def question_of(document_id: str, title: str) -> Suggestion | None:
+    """Return the question that a release's title makes, in the title's own words; None when it has no known form."""
+    title = _ASIDE.sub("", " ".join(title.split()))
     made = next(
         (found for make in (_of_statement, _of_headline, _of_sum, _of_happening) if (found := make(title))), None
     )
@@ -131,40 +124,20 @@ def question_of(document: Document, forms: Mapping[str, str]) -> Suggestion | No
         return None
     kind, question, wanted = made
     is_readable = len(question) <= MAX_CHARS and not _SHOUTED.search(question)
-    return Suggestion(question, kind, document.id, wanted) if is_readable else None
-
-
-def written_forms(texts: Iterable[str]) -> dict[str, str]:
-    """Return for each word, in small letters, how texts write it inside a sentence: headlines have more capitals.
-
-    Texts quote headlines, so a word that is often written small is; names hardly ever are.
-    """
-    counts = Counter(word for text in texts for word in _WORD_INSIDE.findall(text))
-    forms: dict[str, str] = {}
-    for word, n_times in counts.most_common():
-        small = word.lower()
-        forms.setdefault(small, small if counts[small] >= _OFTEN * n_times else word)
-    return forms
+    return Suggestion(question, kind, document_id, wanted) if is_readable else None
 
 
 def _trials(engine: Engine) -> Iterator[Suggestion]:
-    """Yield what titles make, newest first, the kinds in turn. A title that occurs twice is ambiguous."""
+    """Yield what titles make, newest first, the kinds in turn. What several releases make is ambiguous."""
     summaries, _ = engine.catalog.list_documents(limit=N_TITLES)
-    times = Counter(summary.title.lower() for summary in summaries)
-    named = [entry.id for entry in summaries if times[entry.title.lower()] == 1 and _may_make_one(entry.title)]
-    documents = [document for name in named if (document := engine.catalog.document(name))]
-    forms = written_forms(document.text for document in documents)
+    made = [trial for entry in summaries if (trial := question_of(entry.id, entry.title))]
+    times = Counter(trial.question.lower() for trial in made)
     by_kind: dict[str, list[Suggestion]] = {}
-    for document in documents:
-        made = question_of(document, forms)
-        if made and len(by_kind.setdefault(made.kind, [])) < N_TRIALS:
-            by_kind[made.kind].append(made)
+    for trial in made:
+        if times[trial.question.lower()] == 1:
+            by_kind.setdefault(trial.kind, []).append(trial)
     for turn in zip_longest(*by_kind.values()):
         yield from (trial for trial in turn if trial)
-
-
-def _may_make_one(title: str) -> bool:
-    return any(form.search(title) for form in (_STATEMENT, _HEADLINE, _SUM, _HAPPENING))
 
 
 def _is_answered(engine: Engine, trial: Suggestion) -> bool:
@@ -188,7 +161,7 @@ def _of_headline(title: str) -> Made | None:
 
 
 def _of_sum(title: str) -> Made | None:
-    return ("sum", f"How much is the {_lowered(title)} worth?", _NUMBER) if _SUM.match(title) else None
+    return ("sum", f"How much is the {title} worth?", _NUMBER) if _SUM.match(title) else None
 
 
 def _of_happening(title: str) -> Made | None:
@@ -197,15 +170,4 @@ def _of_happening(title: str) -> Made | None:
     if not happening or _VERB.search(bare) or _PLURAL_OR_VERB.search(bare, 0, happening.start()):
         return None
     article = "" if re.match(r"[\w.]+(?: \w+){0,3}['’]s? ", bare) else "the "
-    return "happening", f"When did {article}{_lowered(bare)} take place?", _NUMBER
-
-
-def _lowered(title: str) -> str:
-    """Return a title without the capital of its first word, when that is one that every title begins with."""
-    word = title.split(maxsplit=1)[0]
-    return title[0].lower() + title[1:] if word[1:].islower() and word.lower() in _COMMON else title
-
-
-_COMMON = frozenset(
-    "emergency grant aid assistance telephone courtesy visit talks meeting call food loan funding summit".split()
-)
+    return "happening", f"When did {article}{bare} take place?", _NUMBER

@@ -11,15 +11,8 @@ import pytest
 
 from qa_service.engine import Engine
 from qa_service.indexing.catalog import Catalog, write_catalog
-from qa_service.suggesting import N_TRIALS, Suggestions, question_of, suggest, written_forms
+from qa_service.suggesting import N_TRIALS, Suggestions, question_of, suggest
 from qa_service.types import Answer, Citation, Document, IndexInfo, Passage, Reason, Reply
-
-FORMS = written_forms(
-    [
-        "The emergency assistance, the grant aid and a telephone conversation "
-        "in response to the cyclone disaster on Fiji."
-    ]
-)
 
 
 @pytest.mark.parametrize(
@@ -27,23 +20,27 @@ FORMS = written_forms(
     [
         (
             "Emergency Assistance to Fiji in Response to the Cyclone Disaster",
-            "How much is the emergency assistance to Fiji in response to the cyclone disaster worth?",
+            "How much is the Emergency Assistance to Fiji in Response to the Cyclone Disaster worth?",
         ),
         ("Japan-India Summit Meeting (Overview)", "When did the Japan-India Summit Meeting take place?"),
         (
             "Telephone Conversation between Ann and Bob",
-            "When did the telephone conversation between Ann and Bob take place?",
+            "When did the Telephone Conversation between Ann and Bob take place?",
         ),
         ("Minister Gemba's Visit to Russia", "When did Minister Gemba's Visit to Russia take place?"),
         (
             "Statement by Mr. Taro Aso, Minister, on the Election in Fiji",
             "Who made a statement on the Election in Fiji?",
         ),
+        (
+            "Overview of the Meeting with the Minister of New Zealand",
+            "When did the Meeting with the Minister of New Zealand take place?",
+        ),
         ("Biden Backs Contempt Citations for Rove", "Who backed Contempt Citations for Rove?"),
     ],
 )
 def test_a_title_makes_a_question(title: str, question: str) -> None:
-    made = question_of(Document("a", "", title), FORMS)
+    made = question_of("a", title)
 
     assert made is not None
     assert made.question == question
@@ -58,18 +55,16 @@ def test_a_title_makes_a_question(title: str, question: str) -> None:
         "Mr. Uno attended the conference",
         "SENATOR BACKS PROPOSALS TO REBUILD BRIDGES",
         "Statement by the Minister on " + "the very long " * 10,
+        "Aid Workers Killed in Sudan",
+        "Funding Cuts Threaten Schools",
+        "Summit Therapeutics Reports Results",
+        "Meeting the Challenge of Climate Change",
+        "Conference Calls for Action on Plastics",
         "Biden Announces He Will Not Run",
     ],
 )
 def test_a_title_of_no_known_form_makes_none(title: str) -> None:
-    assert question_of(Document("a", "", title), FORMS) is None
-
-
-def test_words_are_written_as_sentences_mostly_write_them() -> None:
-    forms = written_forms(["On the Bridge and the bridge; in Rome, the BRIDGE. Über in Über Über."])
-
-    assert forms["bridge"] == "bridge"
-    assert forms["rome"] == "Rome"
+    assert question_of("a", title) is None
 
 
 INFO = IndexInfo("s1", dt.datetime(2026, 1, 1, tzinfo=dt.UTC), 3, 3, None)
@@ -120,8 +115,10 @@ def test_only_questions_that_are_answered_well_and_from_their_own_release_are_of
     assert set(engine.asked) == set(question.values())
 
 
-def test_a_title_that_occurs_twice_is_not_asked_about(tmp_path: Path) -> None:
-    engine = engine_over(tmp_path / "c", {"a.txt": "Rome Summit", "b.txt": "ROME SUMMIT", "c.txt": "Oslo Summit"}, {})
+def test_a_question_that_two_titles_make_is_not_asked(tmp_path: Path) -> None:
+    engine = engine_over(
+        tmp_path / "c", {"a.txt": "Rome Summit", "b.txt": "The Rome Summit (Overview)", "c.txt": "Oslo Summit"}, {}
+    )
 
     assert suggest(cast("Engine", engine)) == []
     assert engine.asked == ["When did the Oslo Summit take place?"]
@@ -130,7 +127,7 @@ def test_a_title_that_occurs_twice_is_not_asked_about(tmp_path: Path) -> None:
 def test_trials_are_bounded_and_end_when_there_is_enough(tmp_path: Path) -> None:
     titles = {f"{n}.txt": f"Summit of {n} Cities" for n in range(60)}
     nothing = engine_over(tmp_path / "a", titles, {})
-    answers = {f"When did the summit of {n} Cities take place?": (f"{n} May", 0.9, f"{n}.txt") for n in range(60)}
+    answers = {f"When did the Summit of {n} Cities take place?": (f"{n} May", 0.9, f"{n}.txt") for n in range(60)}
     everything = engine_over(tmp_path / "b", titles, answers)
 
     assert suggest(cast("Engine", nothing)) == []

@@ -79,7 +79,7 @@ def test_a_refusal_has_no_release(client: FlaskClient, store: FeedbackStore) -> 
         ({"question": " "}, "question"),
         ({"question": "x" * 2_001}, "question"),
         ({"comment": "x" * 2_001}, "comment"),
-        ({"quote": "It never said this."}, "quote"),
+        ({"quote": "It never said about 50 countries."}, "quote"),
         ({"answer": "about 60 countries"}, "quote"),
         ({"document_id": "none.txt"}, "quote"),
         ({"document_id": None}, "document_id"),

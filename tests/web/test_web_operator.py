@@ -5,11 +5,13 @@ import json
 import re
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 from web_operator_fakes import HOSTILE_NAME, REPLAYED, TOKEN, FollowingLive, SteppingRebuilder, write_builds
 from werkzeug.test import TestResponse
 
@@ -163,8 +165,10 @@ def test_a_program_with_a_wrong_token_gets_a_problem(client: FlaskClient) -> Non
 
 def test_a_session_ends_after_eight_hours_and_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     sign_in(client)
+    signed_in_at = time.time()
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(signed_in_at + 7.9 * 3600))
     assert client.get("/operator", headers=BROWSER).status_code == 200
-    monkeypatch.setattr(access, "SESSION_S", -1)
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(signed_in_at + 8.1 * 3600))
     response = client.get("/operator", headers=BROWSER)
     assert response.status_code == 401
     assert "Your session has ended. Sign in again." in response.text

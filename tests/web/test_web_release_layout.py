@@ -52,12 +52,12 @@ def test_a_title_that_only_begins_the_first_sentence_is_not_a_heading() -> None:
 
 def test_a_section_heading_in_its_paragraph_becomes_a_heading_below_the_title() -> None:
     text = "Title\nBefore\nResults\nAfter"
-    sections = (Section("Title", 1, 0, 13), Section("Results", 2, 13, 26))
+    sections = (Section("Title", 1, 0, 13), Section("Results", 2, 13, 21), Section("After", 6, 21, 26))
 
     blocks = lay_out(document_of(text, title="Title", sections=sections), [], None)
 
     assert outline(blocks) == [
-        ("h1", "Title"), ("", "\n"), ("p", "Before"), ("", "\n"), ("h3", "Results"), ("", "\n"), ("p", "After"),
+        ("h1", "Title"), ("", "\n"), ("p", "Before"), ("", "\n"), ("h3", "Results"), ("", "\n"), ("h6", "After"),
     ]  # fmt: skip
 
 

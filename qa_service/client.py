@@ -206,7 +206,7 @@ class Client:
             query = urlencode({**asked, "offset": offset})
             page, total = self._read(_page_from_json, self._send("GET", f"/documents?{query}"))
             yield from page
-            offset += len(page) or total
+            offset += _PAGE_SIZE
 
     def release_text(self, document_id: str) -> str:
         """Return the stored text of a release, which the offsets of citations count into."""

@@ -167,19 +167,9 @@ def change_line(report: BuildReport) -> str:
 
 
 FILTERS = {
-    "long_date": long_date,
-    "moment": moment,
-    "counted": counted,
-    "likelihood": likelihood,
-    "polarity_line": polarity_line,
-    "value_line": value_line,
-    "also_line": also_line,
-    "dates_line": dates_line,
-    "end_of": end_of,
-    "failure_in_words": failure_in_words,
-    "reason_in_words": reason_in_words,
-    "snapshot_line": snapshot_line,
-    "stage_in_words": stage_in_words,
-    "job_in_words": job_in_words,
-    "change_line": change_line,
+    say.__name__: say
+    for say in (
+        *(long_date, moment, counted, likelihood, polarity_line, value_line, also_line, dates_line, end_of),
+        *(failure_in_words, reason_in_words, snapshot_line, stage_in_words, job_in_words, change_line),
+    )
 }

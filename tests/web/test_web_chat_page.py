@@ -342,10 +342,17 @@ def test_a_mistake_is_shown_in_the_thread_and_loses_nothing(
 def test_without_a_snapshot_the_thread_and_the_question_are_kept(client: FlaskClient, live: FakeLive) -> None:
     live.stop()
 
-    response = ask(client, "How long?", history_question="Before?", history_answer="yes")
+    limits = {"date_from": "2005-02-30", "document_id": SUMMIT.id}
+    response = ask(client, "How long?", history_question="Before?", history_answer="yes", **limits)
+
+    page = page_of(response, 422)
+    assert texts(page, "#chips .label") == ["From 2005-02-30", f"Only {SUMMIT.id}"]
+
+    response = ask(client, "How long?", history_question="Before?", history_answer="yes", document_id=SUMMIT.id)
 
     page = page_of(response, 503)
     assert response.headers["Retry-After"] == "5"
+    assert texts(page, "#chips .label") == [f"Only {SUMMIT.id}"]
     assert texts(page, ".turn .question") == ["Before?", "How long?"]
     assert dict(fields_of(page))["question"] == "How long?"
 

@@ -139,6 +139,16 @@ def test_a_full_store_is_told_without_its_path(live: FakeLive, tmp_path: Path) -
     assert response.get_json()["detail"] == "Too much feedback came in. Try again later."
 
 
+def test_a_store_that_can_not_be_written_is_told_without_its_path(live: FakeLive, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    client = create_app(live, feedback=FeedbackStore(tmp_path / "file")).test_client()  # type: ignore[arg-type]
+
+    response = client.post("/feedback", json=WORD)
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+    assert response.get_json()["detail"] == "Feedback can't be kept now."
+
+
 def test_a_page_of_another_site_is_refused(client: FlaskClient, store: FeedbackStore) -> None:
     assert client.post("/feedback", data=WORD, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert store.entries() == []

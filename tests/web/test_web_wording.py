@@ -6,8 +6,17 @@ import datetime as dt
 import pytest
 from web_fakes import BRIDGE, INFO, SUMMIT, cite
 
-from qa_service.types import Value, ValueKind
-from qa_service.web.wording import also_line, counted, end_of, likelihood, long_date, snapshot_line, value_line
+from qa_service.types import DateOrder, DateUse, UnderstoodDates, Value, ValueKind
+from qa_service.web.wording import (
+    also_line,
+    counted,
+    dates_line,
+    end_of,
+    likelihood,
+    long_date,
+    snapshot_line,
+    value_line,
+)
 
 
 def test_a_day_has_no_leading_zero() -> None:
@@ -52,6 +61,21 @@ def test_a_long_text_before_a_quote_is_cut_between_words() -> None:
 def test_a_text_that_is_short_or_has_no_spaces_keeps_its_letters() -> None:
     assert end_of("short") == "short"
     assert end_of("橋" * 200) == "… " + "橋" * 140
+
+
+@pytest.mark.parametrize(
+    ("dates", "line"),
+    [
+        (UnderstoodDates(("latest",), order=DateOrder.LATEST), "“latest”: newest first"),
+        (
+            UnderstoodDates(("of May", "first"), dt.date(2005, 5, 1), None, DateOrder.EARLIEST, DateUse.FILTER),
+            "“of May”, “first”: only releases from then, oldest first",
+        ),
+        (UnderstoodDates(("in May",), None, dt.date(2005, 5, 31)), "“in May”: releases from then come first"),
+    ],
+)
+def test_dates_of_a_question_say_what_they_do(dates: UnderstoodDates, line: str) -> None:
+    assert dates_line(dates) == line
 
 
 @pytest.mark.parametrize(

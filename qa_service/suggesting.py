@@ -104,8 +104,7 @@ class Suggestions:
             logger.exception("no questions could be suggested for snapshot %s", engine.info.version)
             return
         with self._lock:
-            if engine.info.version in self._made:
-                self._made[engine.info.version] = made
+            self._made[engine.info.version] = made
 
 
 def suggest(engine: Engine, n_suggestions: int = N_SUGGESTIONS) -> list[str]:

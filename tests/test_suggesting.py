@@ -51,7 +51,7 @@ def test_a_title_makes_a_question(title: str, question: str) -> None:
     [
         "",
         "A new bridge",
-        "Senator Meets Summit Attendees",
+        "Senator Meets Envoys at Summit in Rome",
         "Mr. Uno attended the conference",
         "SENATOR BACKS PROPOSALS TO REBUILD BRIDGES",
         "Statement by the Minister on " + "the very long " * 10,

@@ -110,10 +110,9 @@ def test_a_question_that_was_not_answered_yet_is_there_to_be_asked_after_a_reloa
     for question in earlier:
         ask(page, question)
         expect(page.locator(".answer").first).to_be_visible()
-    page.route("**/ask", lambda route: None)  # never answered
+    page.route("**/ask", lambda route: None, times=1)  # never answered
     ask(page, "How long did it last?")
     expect(page.locator(".waiting")).to_have_count(1)
-    page.unroute("**/ask")
 
     page.reload()
 

@@ -6,11 +6,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from qa_service.engine import Engine
-from qa_service.errors import QuestionError
 from qa_service.evaluation.questions import raise_if_any
-from qa_service.evaluation.rows import Words, read_rows
+from qa_service.evaluation.rows import Asked, read_rows
 from qa_service.reports import ChangedAnswer, Outcome, Replay
-from qa_service.types import Reply
 
 OnProgress = Callable[[int, int], None]
 
@@ -18,7 +16,7 @@ OnProgress = Callable[[int, int], None]
 class SavedQuestion(BaseModel):
     """A line of a file of saved questions. Other fields are ignored, so that an evaluation's file will do."""
 
-    question: Words
+    question: Asked
 
 
 def load_saved_questions(path: Path) -> list[str]:
@@ -43,10 +41,7 @@ def replay(
 
 
 def _outcome(engine: Engine, question: str) -> Outcome | None:
-    try:
-        reply: Reply = engine.ask(question, top_k=1)
-    except QuestionError:
-        return None
+    reply = engine.ask(question, top_k=1)
     if not reply.is_answered:
         return None
     best = reply.answers[0]

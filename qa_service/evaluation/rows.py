@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails
+
+from qa_service.types import MAX_QUESTION
 
 UNANSWERABLE = "unanswerable"
 
@@ -23,11 +25,12 @@ def _not_blank(text: str) -> str:
 
 
 Words = Annotated[str, AfterValidator(_not_blank)]
+Asked = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_QUESTION), AfterValidator(_not_blank)]
 _Row = TypeVar("_Row", bound=BaseModel)
 
 
 class TurnRow(BaseModel):
-    question: Words
+    question: Asked
     document: Words | None
     answers: list[Words]
     also: list[Words] = []
@@ -90,4 +93,6 @@ def read_rows(path: Path, form: type[_Row], faults: list[str]) -> Iterator[tuple
 def _said(error: ErrorDetails) -> str:
     place = ".".join(str(part) for part in error["loc"])
     message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "model_type":
+        message = "must be an object of JSON, in one line"
     return f"{place}: {message}" if place else message

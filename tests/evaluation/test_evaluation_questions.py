@@ -141,10 +141,12 @@ def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:
     [
         ("{", "questions.jsonl:2: not a line of JSON in UTF-8 (Expecting property name"),
         ("[" * 100_000, "questions.jsonl:2: not a line of JSON in UTF-8 ("),
-        ("7", "questions.jsonl:2: Input should be a valid dictionary"),
+        ("7", "questions.jsonl:2: must be an object of JSON, in one line"),
         ({"id": "q2"}, "questions.jsonl:2: question: Field required"),
         (question(id="q2", answers="Moscow"), "questions.jsonl:2: answers: Input should be a valid list"),
         (question(id="q2", question=" \n"), "questions.jsonl:2: question: must not be blank"),
+        (question(id="q2", question="x" * 2_001), "questions.jsonl:2: question: String should have at most 2000"),
+        (question(id="q2", question="a \ud800?"), "questions.jsonl:2: question: Input should be a valid string"),
         (question(id="q2", answers=[" "]), "questions.jsonl:2: answers.0: must not be blank"),
         (question(id="q2", answers=[]), "questions.jsonl:2: a document needs at least one answer"),
         (question(id="q2", document=None), "questions.jsonl:2: without a document there can be neither answers"),

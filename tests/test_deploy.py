@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from qa_service.cli import app
 from qa_service.config import Settings
+from qa_service.hosts import host_names
 from qa_service.web.app import create_app
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +57,14 @@ def test_the_image_runs_as_a_user_and_asks_for_health_where_the_service_tells_it
     [path] = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", last_stage)
     assert path in {rule.rule for rule in create_app(None).url_map.iter_rules()}  # type: ignore[arg-type]
     assert Settings.model_fields["port"].default == 8000
+
+
+def test_the_image_answers_to_no_name_that_another_site_can_have_resolved_to_it() -> None:
+    environment = dict(re.findall(r"\b(QA_[A-Z_]+)=(\S+)", DOCKERFILE.rpartition("\nFROM ")[2]))
+    names = host_names(environment["QA_HOST"], environment.get("QA_ALLOWED_HOSTS"))
+    assert names.allow("localhost:8000")
+    assert names.allow("127.0.0.1:8000")
+    assert not names.allow("rebound.example")
 
 
 def test_what_the_image_is_made_of_is_there_and_nothing_else_is_sent() -> None:

@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,13 @@ def test_what_holds_a_measure_exists(named: str) -> None:
     path, _, test = named.partition("::")
     assert (ROOT / path).exists()
     assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_every_package_that_is_named_has_an_exact_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    assert [name for each in named if (name := re.split(r"[^\w.-]", each)[0]) not in pinned] == []
 
 
 def test_each_way_in_is_held_by_something() -> None:

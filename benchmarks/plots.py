@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-_LACKING = "no plot: matplotlib is missing; pip install 'qa-service[bench]'"
+_LACKING = "no plot: matplotlib is missing; pip install -c constraints.txt -e '.[bench]'"
 
 
 def can_plot() -> bool:

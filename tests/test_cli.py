@@ -16,8 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.testing import CliRunner, Result
 
-from qa_service import terminal
-from qa_service.cli import app, main
+from qa_service.cli import app, main, terminal
 from qa_service.config import Settings
 from qa_service.engine import Engine
 from qa_service.errors import NoSnapshotError, QuestionError, SettingsError, TrainingError
@@ -319,6 +318,16 @@ def test_eval_prints_its_figures(run, tmp_path: Path, settings: Settings) -> Non
     missing = run("eval", str(tmp_path), "--output", str(tmp_path / "nowhere" / "figures.json"))
     assert missing.exit_code == 64
     assert "there is no folder" in missing.output
+
+
+def test_eval_keeps_a_confidence_that_was_fitted_too(run, tmp_path: Path, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    plant = {"id": "q1", "question": "Where will Toyota build a plant?", "kind": "place"}
+    plant |= {"document": "2005-05-10-summit.txt", "answers": ["St. Petersburg"]}
+    cup = {"id": "q2", "question": "Who won the Toyota cup?", "kind": "unanswerable", "document": None, "answers": []}
+    (tmp_path / "questions.jsonl").write_text(f"{json.dumps(plant)}\n{json.dumps(cup)}\n")
+    result = run("eval", str(tmp_path), "--calibrate", "--output", str(tmp_path / "fitted.json"))
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == json.loads((tmp_path / "fitted.json").read_text())
 
 
 def test_feedback_becomes_questions_that_eval_takes_and_survives_a_rebuild(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]

@@ -25,8 +25,8 @@ def ask(
 ) -> None:
     """Answer one question in the terminal. Exit status 0 when answered, 2 when refused."""
     settings = open_settings(documents=documents, index=index)
-    from qa_service import terminal  # noqa: PLC0415
     from qa_service.assembly import open_engine  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.serialization import reply_as_json  # noqa: PLC0415
     from qa_service.types import Filters  # noqa: PLC0415
 
@@ -52,8 +52,8 @@ def timeline(
 ) -> None:
     """Answer one question release by release, by date. Exit status 0 when any answers, 2 when none does."""
     settings = open_settings(documents=documents, index=index)
-    from qa_service import terminal  # noqa: PLC0415
     from qa_service.assembly import open_engine  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.serialization import timeline_as_json  # noqa: PLC0415
     from qa_service.types import Filters  # noqa: PLC0415
 

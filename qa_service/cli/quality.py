@@ -1,6 +1,7 @@
 """Commands that measure and train: eval, train."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -67,8 +68,8 @@ def evaluate(
         return
     if beside and not calibrate:
         raise typer.BadParameter("--with says what else to fit to: it needs --calibrate.")
-    from qa_service import terminal  # noqa: PLC0415
     from qa_service.assembly import make_builder, make_embedder, make_reader, open_engine  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.evaluation import as_failures, as_json, as_table, fit_calibration, load_question_set  # noqa: PLC0415
     from qa_service.evaluation import evaluate as run_evaluation  # noqa: PLC0415
     from qa_service.evaluation.ablations import WithoutContext, in_order_of_retrieval  # noqa: PLC0415
@@ -93,7 +94,9 @@ def evaluate(
         engine = opened(source, base.index if index else None)
         if calibrate:
             sets = [(engine, question_set), *((opened(folder), others[folder]) for folder in others)]
-            terminal.print_json(fit_calibration(sets, on_progress=lambda *done: on_progress("reading", *done)))
+            fitted = fit_calibration(sets, on_progress=lambda *done: on_progress("reading", *done))
+            terminal.print_json(fitted)
+            _keep(fitted, output)
             return
         evaluation = run_evaluation(engine, question_set, on_progress=lambda *done: on_progress("asking", *done))
     if json_output:
@@ -102,8 +105,7 @@ def evaluate(
         terminal.print_out(as_table(evaluation))
         if failures:
             terminal.print_out(as_failures(evaluation))
-    if output:  # last, for it may fail
-        output.write_text(terminal.to_json(as_json(evaluation)), encoding="utf-8")
+    _keep(as_json(evaluation), output)
 
 
 def train(
@@ -150,7 +152,7 @@ def train(
     """Train a span reader, or go on with a run that was cut off; needs the extra "train"."""
     settings = open_settings()
     logging.getLogger("transformers").setLevel(logging.ERROR)  # it warns of the pooler that a reader has no use for
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.inference import n_cores  # noqa: PLC0415
     from qa_service.training import TrainingRun  # noqa: PLC0415
     from qa_service.training import train as run_training  # noqa: PLC0415
@@ -187,8 +189,8 @@ def train(
 
 
 def _evaluate_reader(settings: "Settings", file: Path, *, json_output: bool, output: Path | None) -> None:
-    from qa_service import terminal  # noqa: PLC0415
     from qa_service.assembly import make_embedder, make_reader  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.evaluation import evaluate_reader, figures_as_json, figures_as_table  # noqa: PLC0415
     from qa_service.reading.training.examples import read_squad  # noqa: PLC0415
 
@@ -200,8 +202,15 @@ def _evaluate_reader(settings: "Settings", file: Path, *, json_output: bool, out
         terminal.print_json(figures_as_json(found))
     else:
         terminal.print_out(figures_as_table(f"{reader.name} on {file.name}", {"reader alone": found}))
-    if output:  # last, for it may fail
-        output.write_text(terminal.to_json(figures_as_json(found)), encoding="utf-8")
+    _keep(figures_as_json(found), output)
+
+
+def _keep(figures: Mapping[str, object], output: Path | None) -> None:
+    """Write the figures to a file, if one is named; after they were printed, for it may fail."""
+    if output:
+        from qa_service.cli import terminal  # noqa: PLC0415
+
+        output.write_text(terminal.to_json(figures), encoding="utf-8")
 
 
 def _weighted(source: str) -> tuple[Path, float]:

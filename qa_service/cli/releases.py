@@ -32,7 +32,7 @@ def fetch(
 ) -> None:
     """Write what is new in feeds into the documents folder. Exit status 1 when a feed failed."""
     settings = open_settings(documents=documents, allow_private_addresses=allow_private)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.fetching import Limits, fetch_feeds  # noqa: PLC0415
 
     limits = Limits(
@@ -75,7 +75,7 @@ def build(
     """Bring the index up to date with the documents folder."""
     part = None if shard is None else _part(shard, shards)
     settings = open_settings(documents=documents, index=index)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.rebuilding import rebuild, write_shard  # noqa: PLC0415
 
     if part and shards:
@@ -105,7 +105,7 @@ def build(
 def watch(documents: Documents = None, index: Index = None) -> None:
     """Rebuild whenever the documents folder changes, until Ctrl+C."""
     settings = open_settings(documents=documents, index=index)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.jobs import Rebuilder  # noqa: PLC0415
     from qa_service.watching import Watcher  # noqa: PLC0415
 

@@ -23,7 +23,7 @@ def serve(
 ) -> None:
     """Serve the page and the API."""
     settings = open_settings(documents=documents, index=index, host=host, port=port)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.jobs import Rebuilder  # noqa: PLC0415
     from qa_service.watching import Watcher  # noqa: PLC0415
     from qa_service.web.server import serve as serve_app  # noqa: PLC0415
@@ -50,7 +50,7 @@ def serve_mcp(
 ) -> None:
     """Serve language models: tools ask, search and get_release over MCP; needs the extra "mcp"."""
     settings = open_settings(documents=documents, index=index, host=host, mcp_port=port)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.hosts import host_names  # noqa: PLC0415
     from qa_service.live import LiveEngine  # noqa: PLC0415
 
@@ -87,7 +87,7 @@ def export_feedback(
     what was answered: correct the answer, and move the line.
     """
     settings = open_settings(index=index)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.feedback import FeedbackStore, as_questions, write_questions  # noqa: PLC0415
     from qa_service.indexing.catalog import Catalog  # noqa: PLC0415
     from qa_service.indexing.snapshot import open_current  # noqa: PLC0415
@@ -110,7 +110,7 @@ def clear_feedback(
 ) -> None:
     """Remove all feedback. Export it first."""
     settings = open_settings(index=index)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.feedback import FeedbackStore  # noqa: PLC0415
 
     if not yes:

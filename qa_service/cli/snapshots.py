@@ -12,8 +12,8 @@ from qa_service.cli.options import AsJson, Documents, Index, open_settings
 def status(documents: Documents = None, index: Index = None, json_output: AsJson = False) -> None:
     """Show the snapshot in service, how old it is, and those on disk."""
     settings = open_settings(documents=documents, index=index)
-    from qa_service import terminal  # noqa: PLC0415
     from qa_service.builds import read_report  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.indexing.snapshot import open_current, sizes  # noqa: PLC0415
 
     snapshot = open_current(settings.index)
@@ -51,7 +51,7 @@ def rollback(
 ) -> None:
     """Put an earlier snapshot in service. The next build starts from it and takes in what the folder holds then."""
     settings = open_settings(index=index)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.indexing.snapshot import revising, roll_back  # noqa: PLC0415
 
     with revising(settings.index):
@@ -65,7 +65,7 @@ def prune(
 ) -> None:
     """Remove old snapshots from disk."""
     settings = open_settings(index=index)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.indexing import drop_index  # noqa: PLC0415
     from qa_service.indexing.snapshot import prune_by_hand, revising  # noqa: PLC0415
 
@@ -87,7 +87,7 @@ def diff(
 ) -> None:
     """Compare two snapshots: their releases, and the answers to saved questions."""
     settings = open_settings(documents=documents, index=index)
-    from qa_service import terminal  # noqa: PLC0415
+    from qa_service.cli import terminal  # noqa: PLC0415
     from qa_service.rebuilding import compare  # noqa: PLC0415
 
     with terminal.progress(is_shown=not json_output) as on_progress:

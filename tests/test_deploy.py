@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import get_args
@@ -42,6 +43,20 @@ def test_the_image_is_made_by_the_commands_of_the_readme() -> None:
     for command in ("build", "serve"):  # what 'make serve' does
         assert f"$(BIN)/qa-service {command}" in makefile
         assert f".venv/bin/qa-service {command}" in DOCKERFILE
+
+
+def test_an_older_python_is_refused_before_an_environment_is_made_of_it(tmp_path: Path) -> None:
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    older = tmp_path / "python3.10"
+    older.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import sys; sys.version_info = (3, 10)\n$2"\n')
+    older.chmod(0o755)
+    result = subprocess.run(
+        ["make", "install", f"PYTHON={older}"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert result.returncode != 0
+    assert result.stderr.startswith("Python 3.11 or later is needed: name one, as in make install PYTHON=")
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_a_build_that_fails_keeps_no_index_from_being_served() -> None:

@@ -291,3 +291,12 @@ def test_the_held_back_questions_over_the_sample_releases_are_answered_by_them()
     question_set = load_question_set(PROJECT, [file])
     assert len(question_set.questions) == 200
     check_answers(question_set, lambda name: (PROJECT / "documents" / name).read_text(encoding="utf-8"))
+
+
+def test_the_lines_that_the_readme_shows_are_sound(tmp_path: Path) -> None:
+    lines = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
+    shown = tmp_path / "questions.jsonl"
+    shown.write_text("\n".join(line for line in lines if line.startswith('    {"id"')), encoding="utf-8")
+    question_set = load_question_set(PROJECT, [shown])
+    assert [question.is_answerable for question in question_set.questions] == [True, False]
+    check_answers(question_set, lambda name: (PROJECT / "documents" / name).read_text(encoding="utf-8"))

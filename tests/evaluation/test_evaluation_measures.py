@@ -136,6 +136,9 @@ def test_turns_that_fail_together_widen_the_interval() -> None:
 
 def test_groups_of_unequal_size_keep_the_mean_of_the_values() -> None:
     assert mean_figure([1.0, 1.0, 1.0, 0.0], ["a", "a", "a", "b"]).value == 0.75
+    large = [number for number in range(10) for _ in range(9)]
+    figure = mean_figure([1.0] * 90 + [0.0] * 10, [*large, *range(10, 20)])
+    assert 0.7 < figure.low < figure.value == 0.9 < figure.high
 
 
 def test_a_mean_of_nothing_is_undefined() -> None:

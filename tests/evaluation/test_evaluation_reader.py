@@ -41,6 +41,12 @@ def test_a_refusal_counts_against_has_ans_but_not_against_the_span() -> None:
     }
 
 
+def test_questions_over_one_passage_are_drawn_together() -> None:
+    reader = ScriptedReader({"how long": ("30 minutes", 2.0), "where": ("met", 1.0)})
+    figure = evaluate_reader(reader, [example("how long", "30 minutes"), example("where", "Moscow")])["f1"]
+    assert (figure.low, figure.value, figure.high) == (0.5, 0.5, 0.5)
+
+
 def test_unanswerable_questions_are_right_when_the_null_score_wins() -> None:
     reader = ScriptedReader({"how long": ("30", 2.0), "who": ("Moscow", -1.0), "why": ("Moscow", 1.0)})
     figures = evaluate_reader(reader, [example("how long", "30 minutes"), example("who", None), example("why", None)])

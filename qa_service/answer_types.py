@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 
-from qa_service.amounts import CURRENCY_CODES, RESERVE, SIGNS
-from qa_service.months import MONTH
-from qa_service.numbers import NUMBER
+from qa_service.language.amounts import CURRENCY_CODES, RESERVE, SIGNS
+from qa_service.language.months import MONTH
+from qa_service.language.numbers import NUMBER
 
 
 class AnswerType(Enum):

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from qa_service.dialogue import Understood
 from qa_service.dialogue import read_dates as dates_in
 from qa_service.indexing.catalog import Catalog
+from qa_service.language.words import without_names
 from qa_service.retrieval import Retriever, in_order
 from qa_service.types import DateUse, Filters, Hit, Passage, UnderstoodDates
-from qa_service.words import without_names
 
 # Reading ten passages instead of five added nothing in the trials of shared evidence; five keep a question quick.
 READ_PASSAGES = 5

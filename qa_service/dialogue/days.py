@@ -7,7 +7,7 @@ import calendar
 import datetime as dt
 import re
 
-from qa_service.months import MONTH, MONTH_NUMBERS
+from qa_service.language.months import MONTH, MONTH_NUMBERS
 
 Days = tuple[dt.date, dt.date]
 """First and last."""

@@ -12,8 +12,8 @@ from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, END, PREPOSITIO
 from qa_service.dialogue.ellipsis import complete, has_predicate, is_fragment
 from qa_service.dialogue.references import Topic, has_capital, points_back, resolve
 from qa_service.dialogue.small_talk import is_small_talk, request_in, without_opening
+from qa_service.language.words import content_words
 from qa_service.types import MAX_QUESTION, Turn
-from qa_service.words import content_words
 
 # Turns before these can hardly matter, and a client may send thousands.
 _MAX_TURNS = 12

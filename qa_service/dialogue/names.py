@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from qa_service.dialogue.asking_words import AUXILIARY, CAPITAL, PREPOSITION
-from qa_service.months import MONTH_NAME
-from qa_service.titles import PLAIN_TITLE, RANK
+from qa_service.language.months import MONTH_NAME
+from qa_service.language.titles import PLAIN_TITLE, RANK
 
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
 _MAX_NAMES = 20

@@ -7,8 +7,8 @@ from itertools import chain, islice
 
 from qa_service.dialogue.asking_words import CAPITAL
 from qa_service.dialogue.names import NAME, names_start, persons_answered, persons_in, places_in
-from qa_service.months import MONTH
-from qa_service.words import content_words
+from qa_service.language.months import MONTH
+from qa_service.language.words import content_words
 
 # What more there is in a question is not typed by people who ask; a hostile one must not take seconds.
 _MAX_PRONOUNS = 8

@@ -14,8 +14,8 @@ import tantivy
 
 from qa_service.errors import DamagedSnapshotError
 from qa_service.indexing.catalog import day_number
+from qa_service.language.words import content_words, english_analyzer
 from qa_service.types import Filters, Passage, ScoredRow
-from qa_service.words import content_words, english_analyzer
 
 FOLDER = "lexical"
 _ANALYZER = "english"

@@ -19,8 +19,8 @@ from pymilvus import DataType, Function, FunctionType, MilvusClient, MilvusExcep
 
 from qa_service.errors import BackendError, DamagedSnapshotError
 from qa_service.indexing.catalog import Catalog, day_number
+from qa_service.language.words import content_words
 from qa_service.types import Filters, Passage, Ranking, ScoredRow, Vector, Vectors
-from qa_service.words import content_words
 
 FILE_NAME = "milvus.json"
 

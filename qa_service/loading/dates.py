@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import dateparser
 
-from qa_service.months import MONTH, MONTH_NUMBERS
+from qa_service.language.months import MONTH, MONTH_NUMBERS
 
 _MONTH = rf"(?P<month>{MONTH})\b\.?"
 _DAY = r"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)"

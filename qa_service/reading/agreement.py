@@ -2,7 +2,7 @@
 
 import re
 
-from qa_service.words import content_words
+from qa_service.language.words import content_words
 
 # They hedge or address, and change nothing of what is said.
 _EMPTY = frozenset(

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa_service.answer_types import expected_type, is_of_type
+from qa_service.language.words import content_words
 from qa_service.reading.times import is_of_other_time
 from qa_service.types import Hit, Span
-from qa_service.words import content_words
 
 # Chosen on senate and sample by the share cited right, out of fold; docs/evaluation.md names what else was tried.
 FEATURES = ("margin", "reciprocal_rank", "is_misfit", "is_of_other_time", "is_title_block")

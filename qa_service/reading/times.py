@@ -2,7 +2,7 @@
 
 import re
 
-from qa_service.months import MONTH, MONTH_NUMBERS
+from qa_service.language.months import MONTH, MONTH_NUMBERS
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MONTH = re.compile(

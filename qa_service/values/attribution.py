@@ -7,7 +7,7 @@ the wrong mouth are worse than words in nobody's.
 import re
 from collections.abc import Iterable, Iterator
 
-from qa_service.months import MONTH_NAME
+from qa_service.language.months import MONTH_NAME
 from qa_service.sentences import sentence_spans
 from qa_service.types import Slice
 from qa_service.values.names import NAME, TITLE, belongs_to_another, is_title

@@ -7,7 +7,7 @@ brings the day nearest to the release; when two years are about as near, or the 
 import datetime as dt
 import re
 
-from qa_service.months import MONTH, MONTH_NUMBERS
+from qa_service.language.months import MONTH, MONTH_NUMBERS
 from qa_service.types import Value, ValueKind
 
 _WEEKDAYS = "mon tue wed thu fri sat sun".split()

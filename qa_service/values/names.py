@@ -6,7 +6,7 @@ Two capitalised words without a title may be a company or a town: they are a per
 import re
 from itertools import islice
 
-from qa_service.titles import PLAIN_TITLE, RANK
+from qa_service.language.titles import PLAIN_TITLE, RANK
 from qa_service.types import Value, ValueKind
 
 TITLE = (

@@ -7,10 +7,10 @@ most questions get no polarity.
 
 import re
 
-from qa_service.months import MONTH_NAME
+from qa_service.language.months import MONTH_NAME
+from qa_service.language.words import content_words
 from qa_service.types import Polarity
 from qa_service.values.names import belongs_to_another
-from qa_service.words import content_words
 
 _AUXILIARY = r"(?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should)"
 _ASKED = re.compile(

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from qa_service.amounts import CURRENCY_CODES, RESERVE, RESERVES, SIGNS
-from qa_service.numbers import NUMBER, SCALE, fraction_of, parse_number, scale_of, written
+from qa_service.language.amounts import CURRENCY_CODES, RESERVE, RESERVES, SIGNS
+from qa_service.language.numbers import NUMBER, SCALE, fraction_of, parse_number, scale_of, written
 from qa_service.types import Value, ValueKind
 
 _CODES: Mapping[str, str] = {code.lower(): code for code in CURRENCY_CODES}

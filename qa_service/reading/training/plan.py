@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa_service.months import MONTHS
+from qa_service.language.months import MONTHS
 from qa_service.reading.training.examples import GoldAnswer
 from qa_service.reading.training.features import Feature, Item, build_features, in_groups
 from qa_service.reading.training.negatives import Prepared, Splitter

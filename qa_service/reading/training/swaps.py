@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa_service.months import MONTH_NAME
+from qa_service.language.months import MONTH_NAME
 from qa_service.reading.training.examples import Example
 from qa_service.reading.training.ranking import Encode, most_similar
 

@@ -1,4 +1,4 @@
-from qa_service.words import content_words, without_names
+from qa_service.language.words import content_words, without_names
 
 
 def test_words_are_lower_case_stems_without_accents_and_stop_words() -> None:

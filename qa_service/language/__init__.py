@@ -1,0 +1,1 @@
+"""What is known of English wherever text is read: words, numbers, amounts, months, titles of persons."""

@@ -32,6 +32,7 @@ _ROOT = re.compile(r"<(?:[\w.-]{1,50}:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _LONGEST_TITLE = 1000  # characters
 _REFERENCE = re.compile(r"&#?\w{1,32};")
 _SIGNED = re.compile(r"The post .{1,1000} appeared first on .{1,200}", re.DOTALL)  # by WordPress, below each item
+_MOMENT = re.compile(r"#\d{4}-\d\d-\d\d(?!\d).{0,30}")  # of the last change, behind the address in an id
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:.", re.IGNORECASE)
 
 
@@ -141,7 +142,7 @@ def _key(stated: str, link: str | None, feed_url: str, title: str, blocks: list[
 
     An address that names the day of the last change behind a "#" is the link, which stays.
     """
-    if link and stated.partition("#")[0] == link:
+    if link and stated.startswith(link) and _MOMENT.fullmatch(stated[len(link) :]):
         return link
     if _ABSOLUTE.match(stated):
         return stated

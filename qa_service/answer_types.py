@@ -153,8 +153,9 @@ _A_YEAR = re.compile(
     re.IGNORECASE,
 )
 _LEADING_ARTICLE = re.compile(r"^[\"“'‘(]*(?:the|an?)\b", re.IGNORECASE)
-_AMOUNT = re.compile(rf"(?P<before>(?:\b{RESERVE}\s+)?(?:{_BEFORE_MONEY}\s?)?){NUMBER}", re.IGNORECASE)
-_BEFORE_AMOUNT = re.compile(rf"(?:\b{RESERVE}\s+)?(?:{_BEFORE_MONEY}\s?)?\Z", re.IGNORECASE)
+_BEFORE_NUMBER = rf"(?:\b{RESERVE}\s+)?(?:{_BEFORE_MONEY}\s?)?"
+_AMOUNT = re.compile(rf"(?P<before>{_BEFORE_NUMBER}){NUMBER}", re.IGNORECASE)
+_BEFORE_AMOUNT = re.compile(rf"{_BEFORE_NUMBER}\Z", re.IGNORECASE)
 _LONGEST_BEFORE_AMOUNT = 32
 # "3. North Korea" and "(3) Both leaders": what a line or a sentence is counted with.
 _LONGEST_INDENT = 64

@@ -285,19 +285,13 @@ class Engine:
             Candidate(hit, span, evidence, self.calibration.confidence(evidence))
             for hit, span, evidence in zip(hits, spans, gather_evidence(question, hits, spans), strict=True)
         ]
-        asked = speakers_asked(question)
+        if not (asked := speakers_asked(question)):
+            return candidates
+        citer = Citer(self.catalog, question)
         return [
-            replace(candidate, confidence=0.0) if asked and self._is_of_another(candidate, asked) else candidate
+            replace(candidate, confidence=0.0) if _is_of_another(citer, candidate, asked) else candidate
             for candidate in candidates
         ]
-
-    def _is_of_another(self, candidate: Candidate, asked: Sequence[AskedName]) -> bool:
-        """Tell whether the words are somebody's in a release that doesn't name whose words are asked for."""
-        citer = Citer(self.catalog, "")
-        speaker, text = citer.speaker_of(candidate), citer.release_of(candidate).text
-        return speaker is not None and not any(
-            name.shares_a_word_with(speaker.text) or name.is_in(text) for name in asked
-        )
 
     def _of_the_matter(self, question: str, nearest: Sequence[str]) -> list[str]:
         """Return those releases that hold the names of the question, or of these what most of the nearest hold."""
@@ -349,6 +343,12 @@ class Engine:
             for group in groups
         ]
         return tuple(answers), tuple(citer.citations)
+
+
+def _is_of_another(citer: Citer, candidate: Candidate, asked: Sequence[AskedName]) -> bool:
+    """Tell whether the words are somebody's in a release that doesn't name whose words are asked for."""
+    speaker, text = citer.speaker_of(candidate), citer.release_of(candidate).text
+    return speaker is not None and not any(name.shares_a_word_with(speaker.text) or name.is_in(text) for name in asked)
 
 
 def _checked(question: str) -> str:

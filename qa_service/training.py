@@ -61,8 +61,9 @@ class TrainingRun:
         n_beside: Similar passages read together with each one that answers, so that scores compare across passages.
         n_frozen: Lowest layers kept as they are, with the embeddings; None trains all.
         hard_for: Reader, named as in the settings, whose mistakes over the folders among the sources are drawn most.
-        teacher: Folder `model/` of a larger reader's run, whose judgement is learned beside the annotators'.
-        n_labelled: Examples that the teacher judges; the run reads them again and again.
+        teachers: Readers, or `model/` of larger ones' runs; the mean of their judgements is learned beside the
+            annotators'.
+        n_labelled: Examples that the teachers judge; the run reads them again and again.
         n_held_back: Articles of the first source kept for choosing, and as many more for reporting.
     """
 
@@ -75,7 +76,7 @@ class TrainingRun:
     n_beside: int = 0
     n_frozen: int | None = None
     hard_for: str | None = None
-    teacher: Path | None = None
+    teachers: tuple[str, ...] = ()
     n_labelled: int = 20_000
     n_held_back: int = 4
     seed: int = 0
@@ -99,8 +100,8 @@ def train(
     """
     _check_sources([path for path, _ in run.sources])
     model, tokenizer = load_base(run.base)
-    if run.teacher:
-        _model_folder(str(run.teacher))
+    for teacher in run.teachers:
+        _model_folder(teacher)
     judge = _judge(run, settings, lambda: embedder or make_embedder(settings)) if run.hard_for else None
     _claim(run)
     sources = prepared_sources(
@@ -122,7 +123,7 @@ def train(
         model.freeze_lowest(run.n_frozen)
     trainer = Trainer(
         model,
-        _taught(run, sources, plan, on_progress) if run.teacher else plan,
+        _taught(run, sources, plan, on_progress) if run.teachers else plan,
         Recipe(
             run.n_examples,
             run.learning_rate,
@@ -132,7 +133,7 @@ def train(
         folder=run.output,
         pad_id=cutter.pad_id,
         evaluate=lambda model: evaluate(torch_scorer(model), cutter, dev, n_threads=run.threads) if dev else {},
-        loss=distillation_loss(share=_TEACHERS_SHARE, temperature=_TEMPERATURE) if run.teacher else span_loss,
+        loss=distillation_loss(share=_TEACHERS_SHARE, temperature=_TEMPERATURE) if run.teachers else span_loss,
         on_progress=partial(on_progress, "training"),
     )
     trainer.resume()
@@ -174,19 +175,22 @@ def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) 
 
 
 def _taught(run: TrainingRun, sources: Sequence[PreparedSource], plan: Plan, on_progress: OnProgress) -> TaughtPlan:
-    """Return the plan with the teacher's judgement, which is written to the run's folder round by round."""
-    teacher = str(run.teacher)
-    labels = run.output / "labels"
-    n_rounds = -(-run.n_labelled // plan.round_size)
-    label_rounds(
-        lambda: load_base(teacher)[0],
-        _plan(run, sources, _model_folder(teacher) / TOKENIZER),
-        n_rounds,
-        labels,
-        n_threads=run.threads,
-        on_progress=partial(on_progress, "labelling"),
-    )
-    return TaughtPlan(plan, labels)
+    """Return the plan with the teachers' judgement, which is written to the run's folder round by round."""
+    folders = [run.output / "labels" / str(number) for number in range(len(run.teachers))]
+    for teacher, folder in zip(run.teachers, folders, strict=True):
+        label_rounds(
+            partial(_teacher, teacher),
+            _plan(run, sources, _model_folder(teacher) / TOKENIZER),
+            -(-run.n_labelled // plan.round_size),
+            folder,
+            n_threads=run.threads,
+            on_progress=partial(on_progress, "labelling"),
+        )
+    return TaughtPlan(plan, folders)
+
+
+def _teacher(name: str) -> SpanModel:
+    return load_base(name)[0]
 
 
 def _check_sources(paths: Sequence[Path]) -> None:

@@ -315,7 +315,7 @@ def test_a_base_whose_form_or_weights_cannot_be_used_is_said(run: TrainingRun, s
 
 def test_a_teacher_that_is_missing_is_said_before_anything_is_prepared(run: TrainingRun, settings: Settings) -> None:
     with pytest.raises(ModelError, match=r"not a folder with tokenizer\.json"):
-        start(replace(run, teacher=run.output.parent / "documents"), settings)
+        start(replace(run, teachers=(str(run.output.parent / "documents"),)), settings)
     assert not run.output.exists()
 
 
@@ -337,10 +337,12 @@ def test_a_finished_reader_can_be_trained_further(run: TrainingRun, settings: Se
 def test_a_smaller_reader_learns_from_a_larger_ones_judgement(run: TrainingRun, settings: Settings) -> None:
     start(run, settings)
     told: list[tuple[str, int, int]] = []
-    taught = replace(run, teacher=run.output / "model", n_labelled=30, output=run.output.parent / "taught", n_frozen=1)
+    taught = replace(
+        run, teachers=(str(run.output / "model"),), n_labelled=30, output=run.output.parent / "taught", n_frozen=1
+    )
     assert start(taught, settings, told)["shipped"] in {"int8", "fp32"}
     assert ("labelling", 0, 1) in told
-    assert (taught.output / "labels" / "round-00000.npz").exists()
+    assert (taught.output / "labels" / "0" / "round-00000.npz").exists()
     kept = load_file(run.output.parent / "base" / "model.safetensors")
     learned = load_file(taught.output / "model" / "model.safetensors")
     moved = {name for name, weight in kept.items() if not weight.equal(learned[name])}

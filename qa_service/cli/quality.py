@@ -137,9 +137,15 @@ def train(
         ),
     ] = None,
     teacher: Annotated[
-        Path | None, typer.Option(help="model/ of a larger reader's run, to learn from as well.", show_default=False)
+        list[str] | None,
+        typer.Option(
+            metavar="READER",
+            help="A reader, or model/ of a larger one's run, to learn from as well. May be repeated: the mean of their "
+            "judgements is learned.",
+            show_default=False,
+        ),
     ] = None,
-    labelled: Annotated[int, typer.Option(min=1, help="Examples that the teacher judges.")] = 20_000,
+    labelled: Annotated[int, typer.Option(min=1, help="Examples that the teachers judge.")] = 20_000,
     hold_back: Annotated[
         int,
         typer.Option(
@@ -167,7 +173,7 @@ def train(
         n_beside=beside,
         n_frozen=freeze,
         hard_for=hard_for,
-        teacher=teacher,
+        teachers=tuple(teacher or ()),
         n_labelled=labelled,
         n_held_back=hold_back,
         seed=seed,

@@ -1,6 +1,6 @@
-"""A large reader's judgement of every token, kept on disk, and a small reader trained to share it.
+"""Larger readers' judgement of every token, kept on disk, and a small reader trained to share it.
 
-The teacher reads the same windows as the student. Both must cut text into the same tokens, as BERT and MPNet do.
+A teacher reads the same windows as the student. Both must cut text into the same tokens, as BERT and MPNet do.
 
 References:
     Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network", 2015.
@@ -62,31 +62,29 @@ def label_rounds(
 
 
 class TaughtPlan:
-    """A plan whose features carry the teacher's logits. The labelled rounds come again and again, in new orders.
+    """A plan whose features carry the mean of the teachers' logits. The labelled rounds come again in new orders.
 
     Args:
         plan: Of the student.
-        folder: Written by `label_rounds`, for the same sources, mixture, seed and round size.
+        folders: One a teacher, written by `label_rounds` for the same sources, mixture, seed and round size.
     """
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, plan: Plan, folders: Sequence[Path]) -> None:
         self._plan = plan
-        self._folder = folder
+        self._folders = folders
         self._n_rounds = 0
-        while _path(folder, self._n_rounds).exists():
+        while all(_path(folder, self._n_rounds).exists() for folder in folders):
             self._n_rounds += 1
         if not self._n_rounds:
-            raise FileNotFoundError(f"{folder} holds no labelled round: run label_rounds first")
+            raise FileNotFoundError(f"{folders[0]} holds no labelled round: run label_rounds first")
 
     def batches(self, number: int) -> list[list[Feature]]:
         """Return the batches of round `number`, counted on through the labelled rounds."""
         labelled = number % self._n_rounds
         features = self._plan.features(labelled)
-        with np.load(_path(self._folder, labelled)) as file:
-            lengths, logits = file["lengths"].tolist(), file["logits"]
-        if lengths != [len(feature.window.offsets) for feature in features]:
-            raise ValueError(f"{_path(self._folder, labelled)} was labelled for other windows: label the plan anew")
-        parts = np.split(logits, np.cumsum([length + 1 for length in lengths])[:-1], axis=1)
+        lengths = [len(feature.window.offsets) for feature in features]
+        judgements = [_judgement(_path(folder, labelled), lengths) for folder in self._folders]
+        parts = np.split(np.mean(judgements, axis=0), np.cumsum([length + 1 for length in lengths])[:-1], axis=1)
         taught = [replace(feature, teacher=part) for feature, part in zip(features, parts, strict=True)]
         return self._plan.in_batches(taught, number)
 
@@ -143,6 +141,19 @@ def _divergence(student: Tensor, allowed: Tensor, teacher: Tensor, temperature: 
     wanted = masked_log_softmax(teacher / temperature, allowed)
     given = masked_log_softmax(student / temperature, allowed)
     return (wanted.exp() * (wanted - given)).sum()
+
+
+def _judgement(path: Path, lengths: Sequence[int]) -> TeacherLogits:
+    """Return a round's logits, of shape (2, n tokens and null scores of all its windows).
+
+    Raises:
+        ValueError: They are of windows with other lengths.
+    """
+    with np.load(path) as file:
+        if file["lengths"].tolist() != lengths:
+            raise ValueError(f"{path} was labelled for other windows: label the plan anew")
+        logits: TeacherLogits = file["logits"]
+    return logits
 
 
 def _path(folder: Path, number: int) -> Path:

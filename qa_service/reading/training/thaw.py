@@ -44,7 +44,10 @@ def thaw(graph: Path, model: SpanModel) -> None:
 
 
 def _weights(model: onnx.ModelProto) -> Iterator[tuple[str, Tensor]]:
-    """Yield each parameter by its name in torch. Matrices lost their names and are known by the node that uses them."""
+    """Yield each parameter by its name in torch. Matrices lost their names and are known by the node that uses them.
+
+    Attention that is one node has the matrices of query, key and value side by side.
+    """
     arrays = {array.name: numpy_helper.to_array(array) for array in model.graph.initializer}
     for name in arrays:
         if not name.endswith(("_scale", "_zero_point")):
@@ -57,6 +60,15 @@ def _weights(model: onnx.ModelProto) -> Iterator[tuple[str, Tensor]]:
             if (factor := f"{module}.{FACTOR}") in arrays:
                 matrix *= _tensor(arrays, factor)[:, None]
             yield f"{module}.weight", matrix.T.contiguous()
+        elif node.op_type == "QAttention":
+            module = node.output[0].strip("/").rsplit("/", 1)[0].replace("/", ".")
+            matrix = _tensor(arrays, node.input[1].removesuffix("_quantized"))
+            parts = zip(
+                ("query", "key", "value"), matrix.chunk(3, 1), _tensor(arrays, node.input[2]).chunk(3), strict=True
+            )
+            for part, weight, bias in parts:
+                yield f"{module}.{part}.weight", weight.T.contiguous()
+                yield f"{module}.{part}.bias", bias.contiguous()
 
 
 def _tensor(arrays: dict[str, NDArray[np.generic]], name: str) -> Tensor:

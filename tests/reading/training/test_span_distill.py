@@ -1,6 +1,8 @@
 import re
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from span_tiny import tiny_model, tiny_tokenizer
@@ -19,7 +21,7 @@ MIXTURE = Mixture({"a": 1})
 
 def labelled(folder: Path, n_rounds: int) -> TaughtPlan:
     label_rounds(lambda: tiny_model(1).eval(), plan(MIXTURE, source("a", 9)), n_rounds, folder)
-    return TaughtPlan(plan(MIXTURE, source("a", 9)), folder)
+    return TaughtPlan(plan(MIXTURE, source("a", 9)), [folder])
 
 
 def test_every_feature_carries_the_teachers_logits_for_its_tokens(tmp_path: Path) -> None:
@@ -66,14 +68,29 @@ def test_a_teacher_whose_labels_are_all_written_is_not_loaded(tmp_path: Path) ->
 
 def test_labels_for_other_windows_are_refused(tmp_path: Path) -> None:
     labelled(tmp_path, 1)
-    other = TaughtPlan(plan(Mixture({"a": 1}, unanswerable=1, kinds=(0, 1, 0)), source("a", 9)), tmp_path)
+    other = TaughtPlan(plan(Mixture({"a": 1}, unanswerable=1, kinds=(0, 1, 0)), source("a", 9)), [tmp_path])
     with pytest.raises(ValueError, match=re.escape("round-00000.npz was labelled for other windows")):
         other.batches(0)
 
 
+def test_several_teachers_are_learned_from_in_the_mean(tmp_path: Path) -> None:
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for seed, folder in enumerate(folders):
+        label_rounds(partial(tiny_model, seed), plan(MIXTURE, source("a", 9)), 1, folder)
+    first, second, both = (
+        [feature.teacher for batch in TaughtPlan(plan(MIXTURE, source("a", 9)), few).batches(0) for feature in batch]
+        for few in ([folders[0]], [folders[1]], folders)
+    )
+    for one, other, mean in zip(first, second, both, strict=True):
+        assert one is not None
+        assert other is not None
+        assert abs(one - other).max() > 0.01
+        np.testing.assert_allclose(mean, (one + other) / 2, atol=2e-3)
+
+
 def test_a_folder_without_labels_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="run label_rounds first"):
-        TaughtPlan(plan(MIXTURE, source("a", 9)), tmp_path)
+        TaughtPlan(plan(MIXTURE, source("a", 9)), [tmp_path])
 
 
 def one_feature() -> Feature:

@@ -42,7 +42,7 @@ def test_an_fp32_graph_gives_back_every_weight(tmp_path: Path) -> None:
 def test_an_int8_graph_gives_back_what_its_numbers_stand_for(tmp_path: Path) -> None:
     model, other = trained_model(), tiny_model(seed=1)
     export_fp32(model, tmp_path / "model.onnx")
-    export_int8(tmp_path / "model.onnx", tmp_path / "int8.onnx")
+    export_int8(tmp_path / "model.onnx", tmp_path / "int8.onnx", n_heads=2, hidden_size=16)
     thaw(tmp_path / "int8.onnx", other)
     for name, weight in model.state_dict().items():
         step = float(weight.abs().max()) / 127
@@ -54,7 +54,7 @@ def test_a_smoothed_int8_graph_gives_back_the_weights_before_smoothing(tmp_path:
     ids = torch.randint(1, 100, (4, 9))
     sample = Batch(ids, torch.ones_like(ids), 0 * ids, *[torch.empty(0)] * 4)
     export_fp32(smoothed(model, [sample]), tmp_path / "model.onnx")
-    export_int8(tmp_path / "model.onnx", tmp_path / "int8.onnx")
+    export_int8(tmp_path / "model.onnx", tmp_path / "int8.onnx", n_heads=2, hidden_size=16)
     thaw(tmp_path / "int8.onnx", other)
     for name, weight in model.state_dict().items():
         assert torch.allclose(other.state_dict()[name], weight, atol=float(weight.abs().max()) / 40), name

@@ -167,8 +167,11 @@ def _hardest_first(
     return ordered
 
 
-def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path) -> Plan:
+def _plan(run: TrainingRun, sources: Sequence[PreparedSource], tokenizer: Path, *, room: int | None = None) -> Plan:
+    """Return the plan of a model with this tokenizer; `room` is that of another one's windows."""
     cutter = WindowCutter.load(tokenizer, max_tokens=MAX_TOKENS, overlap=OVERLAP)
+    if room is not None:
+        cutter = WindowCutter.load(tokenizer, max_tokens=MAX_TOKENS + room - cutter.room, overlap=OVERLAP)
     weights = {source_name(path): weight for path, weight in run.sources}
     mixture = Mixture(weights, unanswerable=run.unanswerable, n_beside=run.n_beside)
     return Plan(sources, mixture, cutter=cutter, split=sentence_spans, seed=run.seed)
@@ -180,7 +183,7 @@ def _taught(run: TrainingRun, sources: Sequence[PreparedSource], plan: Plan, on_
     for teacher, folder in zip(run.teachers, folders, strict=True):
         label_rounds(
             partial(_teacher, teacher),
-            _plan(run, sources, _model_folder(teacher) / TOKENIZER),
+            _plan(run, sources, _model_folder(teacher) / TOKENIZER, room=plan.cutter.room),
             -(-run.n_labelled // plan.round_size),
             folder,
             n_threads=run.threads,

@@ -8,8 +8,9 @@ from pathlib import Path
 import onnx
 import pytest
 from fakes import WordEmbedder, passage
-from reading.training.span_tiny import save_tiny
+from reading.training.span_tiny import save_tiny, tiny_tokenizer
 from safetensors.torch import load_file
+from tokenizers import processors
 
 from qa_service.config import Settings
 from qa_service.errors import ModelError, QaServiceError, TrainingError
@@ -348,3 +349,21 @@ def test_a_smaller_reader_learns_from_a_larger_ones_judgement(run: TrainingRun, 
     moved = {name for name, weight in kept.items() if not weight.equal(learned[name])}
     assert moved
     assert all(name.startswith("encoder.layer.1.") for name in moved)
+
+
+def test_a_teacher_that_frames_its_windows_otherwise_judges_the_same_ones(
+    run: TrainingRun, settings: Settings, tmp_path: Path
+) -> None:
+    squad = json.loads((tmp_path / "squad.json").read_text())
+    for article in squad["data"]:
+        for paragraph in article["paragraphs"]:
+            paragraph["context"] += " a b" * 200  # two windows
+    (tmp_path / "squad.json").write_text(json.dumps(squad))
+    save_tiny(tmp_path / "teacher")
+    tokenizer = tiny_tokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] [SEP] $B [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer.save(str(tmp_path / "teacher" / "tokenizer.json"))
+    taught = replace(run, teachers=(str(tmp_path / "teacher"), run.base), n_labelled=4, n_examples=8)
+    assert start(taught, settings)["shipped"] in {"int8", "fp32"}

@@ -81,9 +81,10 @@ class WindowCutter:
         return cls(Tokenizer.from_file(str(path)), max_tokens=max_tokens, overlap=overlap)
 
     @property
-    def n_special_tokens(self) -> int:
-        """How many tokens of a window are the model's own, a context aside."""
-        return len(self._frame.before) + len(self._frame.between) + len(self._frame.after)
+    def room(self) -> int:
+        """How many tokens of a window are not the model's own: question, context with the mark behind it, passage."""
+        frame = self._frame
+        return self._max_tokens - len(frame.before) - len(frame.between) - len(frame.after)
 
     def cut(self, sources: Sequence[Source]) -> list[Window]:
         """Return the windows of all sources, in order. A source whose passage has no token gives none."""

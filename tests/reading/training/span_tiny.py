@@ -29,7 +29,7 @@ def tiny_model(seed: int = 0) -> SpanModel:
     torch.manual_seed(seed)
     config = BertConfig(
         vocab_size=200, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=256, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+        max_position_embeddings=257, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
     )  # fmt: skip
     config._attn_implementation = "eager"
     return SpanModel(BertModel(config, add_pooling_layer=False), 16, uses_types=True)

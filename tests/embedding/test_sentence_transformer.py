@@ -45,7 +45,10 @@ def test_every_row_is_a_unit_vector(embedder: SentenceTransformerEmbedder) -> No
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
-def test_the_export_gives_the_vectors_of_sentence_transformers(embedder: SentenceTransformerEmbedder) -> None:
+def test_the_export_gives_the_vectors_of_sentence_transformers(
+    embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa_service.embedding.sentence_transformer.has_bf16", lambda: False)
     model = SentenceTransformer(embedder._source, device="cpu")
     expected = model.encode(TEXTS, normalize_embeddings=True)
     np.testing.assert_allclose(embedder.encode_passages(TEXTS * 101)[:4], expected, atol=1e-5)

@@ -8,9 +8,8 @@ from pathlib import Path
 import onnx
 import pytest
 from fakes import WordEmbedder, passage
-from reading.training.span_tiny import save_tiny, tiny_tokenizer
+from reading.training.span_tiny import save_tiny, tiny_tokenizer_with_wide_frame
 from safetensors.torch import load_file
-from tokenizers import processors
 
 from qa_service.config import Settings
 from qa_service.errors import ModelError, QaServiceError, TrainingError
@@ -360,10 +359,6 @@ def test_a_teacher_that_frames_its_windows_otherwise_judges_the_same_ones(
             paragraph["context"] += " a b" * 200  # two windows
     (tmp_path / "squad.json").write_text(json.dumps(squad))
     save_tiny(tmp_path / "teacher")
-    tokenizer = tiny_tokenizer()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] [SEP] $B [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
-    tokenizer.save(str(tmp_path / "teacher" / "tokenizer.json"))
+    tiny_tokenizer_with_wide_frame().save(str(tmp_path / "teacher" / "tokenizer.json"))
     taught = replace(run, teachers=(str(tmp_path / "teacher"), run.base), n_labelled=4, n_examples=8)
     assert start(taught, settings)["shipped"] in {"int8", "fp32"}

@@ -26,7 +26,8 @@ _RECURRING = (
 # Parts of names, ranks, halves of years, and what one text counts.
 _OF_A_NAME = (
     r"(?:lady|ladies|quarter|half|minister|vice|deputy|secretary|officer|prizes?|amendment|responders?|aid|name|names|"
-    r"place|hand|floor|grade|class|degree|nations?|rate|step|line|person|woman|man|century|day|days|week|weeks|month|months|year|years|world|term|and|or|paragraph|"
+    r"place|hand|floor|grade|class|degree|nations?|rate|step|line|person|woman|man|century|day|days|week|weeks|month|months|"
+    r"year|years|world|term|and|or|paragraph|"
     r"sentence|page|item|topic|subject|question|point|piece|part|lesson|priority|goal|reason|thing|duty|task|rule|principle|condition|"
     r"chapter|article|section|stage|phase|\d|two|three|four|five|six|ten)\b"
 )

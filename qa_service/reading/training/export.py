@@ -32,7 +32,7 @@ def export_fp32(model: SpanModel, path: Path) -> None:
 def export_int8(fp32: Path, path: Path, *, n_heads: int, hidden_size: int) -> None:
     """Write the graph of `fp32` with int8 weights, one scale per output channel; activations are scaled at run time.
 
-    The steps of an attention layer become one where they are BERT's, which takes a fifteenth less time.
+    The steps of an attention layer become one where they are BERT's, which takes 0.93 of the time.
     """
     with tempfile.TemporaryDirectory() as folder:
         fused, prepared = Path(folder) / "fused.onnx", Path(folder) / "prepared.onnx"

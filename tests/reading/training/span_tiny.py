@@ -25,6 +25,15 @@ def tiny_tokenizer() -> Tokenizer:
     return tokenizer
 
 
+def tiny_tokenizer_with_wide_frame() -> Tokenizer:
+    """The same pieces, framed with one mark more between two texts, as MPNet does."""
+    tokenizer = tiny_tokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] [SEP] $B [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    return tokenizer
+
+
 def tiny_model(seed: int = 0) -> SpanModel:
     torch.manual_seed(seed)
     config = BertConfig(

@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from span_tiny import tiny_model, tiny_tokenizer
+from span_tiny import tiny_model, tiny_tokenizer, tiny_tokenizer_with_wide_frame
 from test_span_plan import plan, source
-from tokenizers import processors
 
 from qa_service.reading.training.distill import TaughtPlan, distillation_loss, label_rounds
 from qa_service.reading.training.features import Feature, Item, build_features, collate
@@ -118,13 +117,9 @@ def test_with_no_share_for_the_teacher_only_the_annotators_count() -> None:
 
 
 def test_models_that_frame_differently_see_the_same_tokens_when_room_is_made_for_the_frame() -> None:
-    wide = tiny_tokenizer()
-    wide.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] [SEP] $B [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
-    )
     sources = [Source("who ?", " ".join("abcdefghij"), "tokyo")]
     narrow_cutter = WindowCutter(tiny_tokenizer(), max_tokens=12, overlap=2)
-    wide_cutter = WindowCutter(wide, max_tokens=13, overlap=2)
+    wide_cutter = WindowCutter(tiny_tokenizer_with_wide_frame(), max_tokens=13, overlap=2)
     narrow_windows, wide_windows = narrow_cutter.cut(sources), wide_cutter.cut(sources)
     assert narrow_cutter.room == wide_cutter.room == 9
     assert [window.offsets for window in narrow_windows] == [window.offsets for window in wide_windows]
